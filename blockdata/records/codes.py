@@ -1,0 +1,80 @@
+"""Small code lists that the record kinds share: code, then Chinese label."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+SEX = MappingProxyType({"1": "男", "2": "女", "0": "未知", "9": "未说明"})
+"""GB/T 2261.1."""
+
+RESIDENCE = MappingProxyType(
+    {"resident": "人户一致", "registered_only": "空挂", "floating": "流动", "foreign": "境外"}
+)
+"""How a person stands to the place; `registered_only` lives elsewhere and is never counted."""
+
+GRID_LAYER = MappingProxyType(
+    {"responsibility": "责任网格", "unit": "单元网格", "extended": "拓展网格"}
+)
+
+AREA_LEVEL = MappingProxyType(
+    {
+        "province": "省",
+        "city": "市",
+        "district": "区县",
+        "town": "街道乡镇",
+        "community": "社区村",
+    }
+)
+
+ADDRESS_STATUS = MappingProxyType(
+    {"in_use": "在用", "former": "曾用", "abandoned": "废弃", "provisional": "暂定"}
+)
+
+ALIAS_KIND = MappingProxyType(
+    {"alias": "别称", "former": "曾用名", "short": "简称", "popular": "俗称"}
+)
+
+INCIDENT_STATUS = MappingProxyType(
+    {"open": "在办", "closed": "已结案", "void": "作废", "suspended": "挂账"}
+)
+
+INCIDENT_STEP = MappingProxyType(
+    {
+        "accepted": "受理",
+        "dispatched": "派遣",
+        "handled": "处置",
+        "checked": "核查",
+        "closed": "结案",
+        "sent_back": "回退",
+    }
+)
+
+MATTER_KIND = MappingProxyType({"component": "部件", "matter": "事项"})
+
+LAND_WATER = MappingProxyType(
+    {"water": "水域", "green": "绿地", "rail": "铁路", "mountain": "山地", "other": "其他"}
+)
+
+DELIVERY_MODE = MappingProxyType({"full": "全量", "delta": "增量", "period": "按期"})
+
+DELIVERY_STATUS = MappingProxyType({"accepted": "已接收", "set_aside": "搁置"})
+
+DECISION_VERB = MappingProxyType(
+    {
+        "address": "地址归属",
+        "merge": "合并",
+        "repin": "改定位",
+        "override": "改值",
+        "ignore": "忽略",
+        "replay": "重放",
+    }
+)
+
+TIME_LIMIT_UNIT = MappingProxyType(
+    {
+        "urgent_working_hour": "紧急工作时",
+        "working_hour": "工作时",
+        "working_day": "工作日",
+        "urgent_working_day": "紧急工作日",
+    }
+)
