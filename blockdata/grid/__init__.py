@@ -1,0 +1,16 @@
+"""Layers of cells: which cell a record lies in, faults of a layer, and atoms of people."""
+
+from blockdata.grid.atoms import atom_id, draw_atoms
+from blockdata.grid.cells import assign_cells
+from blockdata.grid.checks import check_layer
+from blockdata.grid.figures import atom_figures, cell_figures, layer_total
+
+__all__ = [
+    "assign_cells",
+    "atom_figures",
+    "atom_id",
+    "cell_figures",
+    "check_layer",
+    "draw_atoms",
+    "layer_total",
+]
