@@ -1,0 +1,7 @@
+"""Incidents to places: links, the place of an incident, episodes."""
+
+from blockdata.link.episodes import build_episodes
+from blockdata.link.links import link_incidents
+from blockdata.link.places import PLACE_ORDER, place_of
+
+__all__ = ["PLACE_ORDER", "build_episodes", "link_incidents", "place_of"]
