@@ -1,0 +1,1 @@
+"""Measurements that print what they find; run one with `python -m benchmarks.<name>`."""

@@ -1,0 +1,25 @@
+"""Statistics on frames and arrays: no connection, no clock, nothing mutated."""
+
+from blockdata.analysis.chronic import chronic_test
+from blockdata.analysis.coverage import coverage_gaps
+from blockdata.analysis.exposure import EXPOSURE_ORDER, Exposure, choose_exposure
+from blockdata.analysis.fdr import benjamini_hochberg, bh_qvalues
+from blockdata.analysis.hotspots import hotspot_test
+from blockdata.analysis.profile import cell_profile
+from blockdata.analysis.reasons import Reason, describe_reason
+from blockdata.analysis.recurring import recurring_test
+
+__all__ = [
+    "EXPOSURE_ORDER",
+    "Exposure",
+    "Reason",
+    "benjamini_hochberg",
+    "bh_qvalues",
+    "cell_profile",
+    "choose_exposure",
+    "chronic_test",
+    "coverage_gaps",
+    "describe_reason",
+    "hotspot_test",
+    "recurring_test",
+]
