@@ -1,0 +1,1 @@
+"""A generator of one invented district: Binhe in the city of Yunhai, which exist nowhere."""
