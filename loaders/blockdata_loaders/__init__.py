@@ -1,0 +1,1 @@
+"""Loaders: from the files departments send to the records of the base."""

@@ -1,0 +1,118 @@
+"""What coordinates that lie outside the city look like, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+__all__ = ["CrsHint", "crs_hint"]
+
+_SAMPLE = 1000
+_SET = 'set crs of the source, for example crs = "{}"'
+_SWAP = 'map the columns the other way round in [source.columns]: "x" and "y" (or "lon" and "lat")'
+_UNTOLD = "; whether they are GCJ-02 or BD-09 cannot be told from numbers, so ask"
+
+
+class CrsHint(NamedTuple):
+    """What coordinates look like, and the next step; without a coordinate in either text."""
+
+    looks: str
+    next_step: str
+
+
+def _is_china_in_degrees(x: float, y: float) -> bool:
+    return 73 <= x <= 136 and 3 <= y <= 54
+
+
+def _is_northing(value: float) -> bool:
+    return 1.9e6 <= value <= 6.1e6
+
+
+def _zone(easting: float) -> int | None:
+    """Return the zone in front of an easting of eight digits."""
+    zone = int(easting // 1e6)
+    return zone if 16 <= zone <= 23 or 25 <= zone <= 45 else None
+
+
+def _zone_crs(zone: int) -> str:
+    return f"EPSG:{4488 + zone}" if zone >= 25 else f"EPSG:{4478 + zone}"
+
+
+def _zeros(x: float, y: float) -> CrsHint | None:
+    if x or y:
+        return None
+    return CrsHint("are zero where they are missing", 'list "0" under missing of the source')
+
+
+def _degrees(x: float, y: float) -> CrsHint | None:
+    if _is_china_in_degrees(x, y):
+        return CrsHint("look like degrees" + _UNTOLD, _SET.format("EPSG:4490"))
+    if _is_china_in_degrees(y, x):
+        return CrsHint("look like degrees with the latitude first" + _UNTOLD, _SWAP)
+    return None
+
+
+def _zoned(x: float, y: float) -> CrsHint | None:
+    zone = _zone(x)
+    if zone is not None and _is_northing(y):
+        looks = f"look like metres with the zone {zone} in front of the easting"
+        return CrsHint(looks, _SET.format(_zone_crs(zone)))
+    return None
+
+
+def _swapped(x: float, y: float) -> CrsHint | None:
+    if _is_northing(x) and (1e5 <= y <= 9e5 or _zone(y) is not None):
+        return CrsHint("look like metres with x and y exchanged (x is the northing)", _SWAP)
+    return None
+
+
+def _metres(x: float, y: float) -> CrsHint | None:
+    if 1e5 <= x <= 9e5 and _is_northing(y):
+        looks = "look like metres of another zone, of another district, or of an older system"
+        return CrsHint(looks, _SET.format("EPSG:4549") + " (its zone: EPSG:4534 to EPSG:4554)")
+    return None
+
+
+def _mercator(x: float, y: float) -> CrsHint | None:
+    if 8.1e6 <= x <= 15.2e6 and 3e5 <= y <= 7.2e6:
+        return CrsHint("look like metres of Web Mercator" + _UNTOLD, _SET.format("EPSG:3857"))
+    return None
+
+
+_LOOKS: tuple[Callable[[float, float], CrsHint | None], ...] = (
+    *(_zeros, _degrees, _zoned, _swapped, _metres, _mercator),
+)
+_NO_IDEA = CrsHint(
+    "are neither degrees nor metres of a Chinese zone; a local system, perhaps",
+    "Ask for the data in CGCS2000, and set crs of the source",
+)
+
+
+def crs_hint(shapes: npt.NDArray[np.object_]) -> CrsHint:
+    """Describe the coordinates of geometries by their medians.
+
+    Parameters
+    ----------
+    shapes : ndarray of object
+        Geometries as delivered, None where there is none; a thousand of them are looked at.
+
+    Returns
+    -------
+    CrsHint
+
+    Examples
+    --------
+    >>> crs_hint(np.array([shapely.Point(40534231.97, 3993376.68)])).next_step
+    'set crs of the source, for example crs = "EPSG:4528"'
+    """
+    given = shapes[~shapely.is_missing(shapes)]
+    coordinates = shapely.get_coordinates(given[:: max(1, len(given) // _SAMPLE)])
+    coordinates = coordinates[np.isfinite(coordinates).all(axis=1)]
+    if not len(coordinates):
+        return _NO_IDEA
+    x, y = (float(v) for v in np.median(coordinates, axis=0))
+    return next((hint for look in _LOOKS if (hint := look(x, y)) is not None), _NO_IDEA)

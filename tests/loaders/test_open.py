@@ -1,0 +1,94 @@
+"""Opening: the content must be what the name promises."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import geopandas
+import openpyxl
+import pytest
+import shapely
+
+from blockdata.errors import SourceError
+from blockdata_loaders.reader import read_file
+
+VRT = (
+    '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/vsicurl/http://127.0.0.1:9/x'
+    "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+)
+
+
+def reason(path: Path) -> str:
+    with pytest.raises(SourceError) as caught:
+        read_file(path)
+    assert path.name in str(caught.value)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".gpkg", ".xlsx", ".geojson", ".json"])
+@pytest.mark.parametrize("before", ["", "\ufeff \n"])
+def test_a_virtual_format_behind_another_name_is_refused(
+    tmp_path: Path, suffix: str, before: str
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_text(before + VRT, encoding="utf-8")
+    assert reason(path) == "content_not_as_named"
+
+
+def test_formats_behind_each_other_s_names_are_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "book.csv")
+    assert reason(tmp_path / "book.csv") == "content_not_as_named"
+    with closing(sqlite3.connect(tmp_path / "plain.gpkg")) as connection:
+        connection.execute("CREATE TABLE a (b)")
+        connection.commit()
+    assert reason(tmp_path / "plain.gpkg") == "content_not_as_named"
+    (tmp_path / "text.xlsx").write_text("a,b\n")
+    assert reason(tmp_path / "text.xlsx") == "content_not_as_named"
+
+
+def test_missing_empty_and_unknown_files_are_refused(tmp_path: Path) -> None:
+    assert reason(tmp_path / "a.csv") == "missing_file"
+    assert reason(tmp_path) == "missing_file"
+    (tmp_path / "a.csv").write_bytes(b" \n")
+    assert reason(tmp_path / "a.csv") == "empty_file"
+    (tmp_path / "a.doc").write_text("a")
+    assert reason(tmp_path / "a.doc") == "unknown_format"
+    (tmp_path / "b.csv").write_text("a,b\n", encoding="utf-16")
+    assert reason(tmp_path / "b.csv") == "unsupported_encoding"
+
+
+def test_a_geopackage_cut_short_is_refused(tmp_path: Path) -> None:
+    frame = geopandas.GeoDataFrame({"a": ["1"] * 500}, geometry=[shapely.Point(1, 2)] * 500)
+    frame.set_crs(4490).to_file(tmp_path / "a.gpkg", driver="GPKG")
+    content = (tmp_path / "a.gpkg").read_bytes()
+    (tmp_path / "a.gpkg").write_bytes(content[:6000])
+    assert reason(tmp_path / "a.gpkg") == "unreadable_geopackage"
+
+
+def test_every_format_is_read_by_its_name(tmp_path: Path) -> None:
+    frame = geopandas.GeoDataFrame({"编号": ["007"]}, geometry=[shapely.Point(120, 36)], crs=4326)
+    frame.to_file(tmp_path / "a.GPKG", layer="点", driver="GPKG")
+    frame.to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["编号"])
+    book.active.append(["007"])
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.tsv").write_text("编号\tx\n007\t\n", encoding="gb18030")
+    for name in ("a.GPKG", "a.geojson", "a.xlsx", "a.tsv"):
+        table = read_file(tmp_path / name)
+        assert table.columns["编号"].to_pylist() == ["007"]
+        assert (table.geometry is not None) == (name in ("a.GPKG", "a.geojson"))
+
+
+def test_names_with_blanks_and_chinese_characters_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "数据 #1%20?"
+    folder.mkdir()
+    frame = geopandas.GeoDataFrame({"a": ["1"]}, geometry=[shapely.Point(120, 36)], crs=4326)
+    frame.to_file(tmp_path / "a.gpkg", driver="GPKG")
+    (tmp_path / "a.gpkg").rename(folder / "网格 1.gpkg")
+    assert read_file(folder / "网格 1.gpkg").columns["a"].to_pylist() == ["1"]
+    assert [path.name for path in folder.iterdir()] == ["网格 1.gpkg"]
