@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from blockdata.errors import ConfigError
-from blockdata.records import Catalogue
+from blockdata.records import Catalogue, Geometry, Held, Kind, Type
 from blockdata.records import Field as RecordField
-from blockdata.records import Geometry, Held, Kind, Type
 
 Contract = Literal["evolve", "freeze", "quarantine"]
 Mode = Literal["full", "delta", "period"]

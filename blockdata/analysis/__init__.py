@@ -2,7 +2,12 @@
 
 from blockdata.analysis.chronic import chronic_test
 from blockdata.analysis.coverage import coverage_gaps
-from blockdata.analysis.exposure import EXPOSURE_ORDER, Exposure, choose_exposure
+from blockdata.analysis.exposure import (
+    EXPOSURE_ORDER,
+    EXPOSURE_WORDS,
+    Exposure,
+    choose_exposure,
+)
 from blockdata.analysis.fdr import benjamini_hochberg, bh_qvalues
 from blockdata.analysis.hotspots import hotspot_test
 from blockdata.analysis.profile import cell_profile
@@ -11,6 +16,7 @@ from blockdata.analysis.recurring import recurring_test
 
 __all__ = [
     "EXPOSURE_ORDER",
+    "EXPOSURE_WORDS",
     "Exposure",
     "Reason",
     "benjamini_hochberg",

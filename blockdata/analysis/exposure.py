@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,18 @@ from blockdata.analysis.checks import require_share
 from blockdata.analysis.reasons import Reason, describe_reason
 from blockdata.errors import AnalysisError
 
-__all__ = ["EXPOSURE_ORDER", "Exposure", "choose_exposure"]
+__all__ = ["EXPOSURE_ORDER", "EXPOSURE_WORDS", "Exposure", "choose_exposure"]
+
+EXPOSURE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "people": ("人口", "people"),
+        "addresses": ("地址数", "addresses"),
+        "street_length_m": ("街巷长度", "street length"),
+        "all_incidents": ("全部类别的问题数", "problems of all categories"),
+        "all_episodes": ("该处全部类别的问题数", "the place's problems of all categories"),
+    }
+)
+"""Names of exposures in Chinese and English."""
 
 EXPOSURE_ORDER = ("people", "addresses", "street_length_m", "all_incidents")
 

@@ -42,7 +42,8 @@ def hilbert_index(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt
 def _steps(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     low, high = values.min(), values.max()
     scale = (2**_BITS - 1) / (high - low) if high > low else 0.0
-    return ((values - low) * scale).astype(np.int64)
+    steps: npt.NDArray[np.int64] = ((values - low) * scale).astype(np.int64)
+    return steps
 
 
 def _along_curve(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -125,10 +125,10 @@ INCIDENT = Kind(
     time="reported_at",
     dropped={
         **{n: reason for n, reason in common.PERSONAL.items() if n not in _CALLER_COLUMNS},
-        **{
-            name: "name of a caller; not held"
-            for name in ("来电人", "来电人姓名", "联系人", "举报人", "投诉人", "市民姓名", "姓名")
-        },
+        **dict.fromkeys(
+            ("来电人", "来电人姓名", "联系人", "举报人", "投诉人", "市民姓名", "姓名"),
+            "name of a caller; not held",
+        ),
     },
 )
 
@@ -159,7 +159,7 @@ INCIDENT_STEP = Kind(
     time="step_at",
     dropped={
         **common.PERSONAL,
-        **{n: "name of a handler; not held" for n in ("办理人", "经办人", "处理人")},
+        **dict.fromkeys(("办理人", "经办人", "处理人"), "name of a handler; not held"),
     },
 )
 

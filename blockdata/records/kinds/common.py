@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from blockdata.records.field import Field, Held, Type
 
-SECRETS = {
-    name: "network access of a device; not held"
-    for name in (
+SECRETS = dict.fromkeys(
+    (
         *("IPAddress", "IPAddr", "Port", "Password", "UserId", "MAC"),
         *("IP地址", "端口", "端口号", "密码", "口令", "用户名", "网络地址", "MAC地址"),
-    )
-}
+    ),
+    "network access of a device; not held",
+)
 """Network access of cameras and the like, left out on loading."""
 
-PHONES = {
-    name: "phone number; not held"
-    for name in (
+PHONES = dict.fromkeys(
+    (
         *("联系电话", "电话", "手机", "手机号", "联系方式", "phone", "contact_phone"),
         *("负责人电话", "法人电话", "经营者电话", "联系人电话", "联系人手机"),
         *("手机号码", "电话号码", "移动电话", "固定电话", "座机"),
-    )
-}
+    ),
+    "phone number; not held",
+)
 """Phone numbers of contacts, left out on loading."""
 
-IDENTITY_NUMBERS = {
-    name: "identity number; not held"
-    for name in (
+IDENTITY_NUMBERS = dict.fromkeys(
+    (
         *("证件号码", "身份证号", "身份证号码", "公民身份号码", "身份证"),
         *("法人证件号", "负责人证件", "经营者身份证号", "负责人身份证号"),
-    )
-}
+    ),
+    "identity number; not held",
+)
 
 PERSONAL = {**PHONES, **IDENTITY_NUMBERS}
 """What is left out of every record that is not about a person."""

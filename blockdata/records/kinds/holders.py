@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from blockdata.records import codes
-from blockdata.records.field import Field, Held, Kind, Type
-from blockdata.records.field import Geometry as G
+from blockdata.records.field import Field, Geometry, Held, Kind, Type
 from blockdata.records.kinds import common
 
 PERSON = Kind(
@@ -126,13 +125,13 @@ LEGAL_ENTITY = Kind(
             Type.TEXT,
             "个体工商户名称",
             "Sole trader's name",
-            doc="Registered name of a sole trader, which is often a person's; moved here from `name`.",
+            doc="Registered name of a sole trader, often a person's; moved here from `name`.",
             held=Held.PEOPLE,
         ),
     ),
     key=("uscc",),
     natural_key="uscc",
-    geometry=G.POINT,
+    geometry=Geometry.POINT,
     address="address_text",
     begins="founded_on",
     ends="dissolved_on",
@@ -153,7 +152,7 @@ DEPARTMENT = Kind(
         common.address_text("办公地址"),
     ),
     key=("code",),
-    geometry=G.POINT,
+    geometry=Geometry.POINT,
     address="address_text",
     dropped=common.PERSONAL,
 )

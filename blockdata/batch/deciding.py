@@ -1,0 +1,134 @@
+"""Applying decisions: those that change the state take effect here, in the order of deliveries.
+
+Decisions about addresses, positions and records to be ignored take effect at the end of a run,
+when everything is matched, placed and linked anew.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from blockdata.batch.discover import Found
+from blockdata.batch.findings import Finding
+from blockdata.batch.loading import Loading, target_of
+from blockdata.errors import DeclarationError, DecisionError
+from blockdata.records import Kind
+from blockdata.store import deliveries, quarantine
+from blockdata.store.batch import Counts, Delivery
+from blockdata.store.decisions import Decision, read_decisions, record_decisions
+from blockdata.store.session import Session
+from blockdata.store.upsert import apply_batch, apply_overrides, merge_into
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PREFIX_LENGTH = 3
+
+
+def apply_decisions(session: Session, loading: Loading, found: Found) -> Counts:
+    """Record a file of decisions and let those about the state take effect.
+
+    Parameters
+    ----------
+    session : Session
+    loading : Loading
+        Decisions without effect are added to its findings.
+    found : Found
+
+    Returns
+    -------
+    Counts
+        Every decision is read and inserted.
+    """
+    decisions = read_decisions(found.path)
+    record_decisions(session, decisions)
+    for decision in decisions:
+        act = _ACTS.get(decision.verb)
+        if act is not None and not act(session, loading, found.delivery, decision):
+            loading.findings.add(
+                Finding(
+                    "decision_without_effect",
+                    decision.subject,
+                    f"决定“{decision.verb}”的对象不存在或取值不可用",
+                    f"decision '{decision.verb}': its subject is not there or its value unusable",
+                )
+            )
+    counts = Counts(rows_read=len(decisions), inserted=len(decisions))
+    deliveries.record(session, found.delivery, counts)
+    return counts
+
+
+def _kind_of(loading: Loading, identifier: str) -> Kind | None:
+    return next((k for k in loading.catalogue if k.prefix == identifier[:_PREFIX_LENGTH]), None)
+
+
+def _for_kind(session: Session, loading: Loading, delivery: Delivery, kind: Kind) -> Delivery:
+    """Return the decision's delivery in the name of a source of a kind."""
+    sources = loading.config.sources_of(kind.name)
+    return replace(delivery, source=sources[0] if sources else delivery.source)
+
+
+def _override(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
+    kind = _kind_of(loading, decision.subject)
+    if kind is None or kind.private or not loading.config.sources_of(kind.name):
+        return False
+    if decision.value is None:
+        return True
+    target = target_of(session, loading, _for_kind(session, loading, delivery, kind))
+    wanted = tuple(
+        o for o in target.overrides if o[0] == decision.subject and o[1] == decision.field
+    )
+    apply_overrides(session, replace(target, overrides=wanted))
+    return bool(wanted)
+
+
+def _merge(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
+    kind = _kind_of(loading, decision.subject)
+    if kind is None or kind.private or decision.value is None:
+        return False
+    if not loading.config.sources_of(kind.name):
+        return False
+    target = target_of(session, loading, _for_kind(session, loading, delivery, kind))
+    return merge_into(session, target, decision.subject, decision.value)
+
+
+def _ignore(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
+    if quarantine.raw_row(session, decision.subject) is not None:
+        quarantine.set_status(session, decision.subject, quarantine.IGNORED)
+        return True
+    return _kind_of(loading, decision.subject) is not None
+
+
+def _replay(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
+    """Load a rejected row again, with a decided value in place of the bad one."""
+    row = quarantine.raw_row(session, decision.subject)
+    if row is None or row[2] is None:
+        return False
+    kind_name, source_name, raw = row
+    if source_name not in {s.name for s in loading.config.sources}:
+        return False
+    values = json.loads(str(raw))
+    if decision.field:
+        try:
+            loading.catalogue.kind(kind_name).field(decision.field)
+        except DeclarationError as error:
+            raise DecisionError(str(error), where=decision.subject) from error
+        values[decision.field] = decision.value
+    source = loading.source(source_name)
+    batch = loading.loader(kind_name).load_values(loading.request(source, None), [values])
+    if batch.rows_rejected:
+        return False
+    own = replace(delivery, source=source_name, mode="delta")
+    apply_batch(session, target_of(session, loading, own), batch)
+    quarantine.set_status(session, decision.subject, quarantine.REPLAYED)
+    return True
+
+
+_ACTS: dict[str, Callable[[Session, Loading, Delivery, Decision], bool]] = {
+    "override": _override,
+    "merge": _merge,
+    "ignore": _ignore,
+    "replay": _replay,
+}

@@ -1,0 +1,21 @@
+"""The end of every run: its steps, in order."""
+
+from __future__ import annotations
+
+from blockdata.batch.analysing import find_chronic, find_gaps, find_hotspots, make_profile
+from blockdata.batch.linking import link, make_episodes
+from blockdata.batch.placing import assign_all_cells, locate, resolve_addresses
+from blockdata.batch.steps import Step
+
+STEPS = (
+    Step("resolve", 1, (), ("fields", "kinds"), resolve_addresses, uses_as_of=False),
+    Step("locate", 1, (), ("fields", "kinds"), locate, uses_as_of=False),
+    Step("cells", 1, (), ("grid", "fields", "kinds"), assign_all_cells, uses_as_of=False),
+    Step("link", 1, (), ("grid",), link),
+    Step("episodes", 1, (), ("grid", "episodes"), make_episodes),
+    Step("profile", 1, (), ("grid", "people"), make_profile),
+    Step("hotspots", 1, (), ("grid", "people", "episodes", "hotspots"), find_hotspots),
+    Step("chronic", 1, (), ("grid", "episodes", "chronic"), find_chronic),
+    Step("gaps", 1, ("incident",), (), find_gaps),
+)
+"""The end of every run, in order; each stands on the records and on the steps before it."""

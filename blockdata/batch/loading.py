@@ -1,0 +1,277 @@
+"""Applying deliveries one by one: load, hold to the contract, upsert, quarantine, record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from blockdata.batch.discover import DECISIONS, Found
+from blockdata.batch.findings import Finding, Findings
+from blockdata.config import Config, Source
+from blockdata.errors import BlockdataError, ConfigError, SourceError
+from blockdata.records import Catalogue
+from blockdata.store import deliveries, quarantine
+from blockdata.store.batch import Batch, Counts, Delivery, Loader, LoadRequest
+from blockdata.store.decisions import overrides_of
+from blockdata.store.session import Session
+from blockdata.store.upsert import Target, apply_batch
+
+GROUP = "blockdata.loaders"
+_STANDARD = "standard"
+_RETYPED_SHARE = 0.5
+_SHRUNK_SHARE = 0.5
+
+
+@dataclass
+class Loading:
+    """What applying deliveries needs to know.
+
+    Parameters
+    ----------
+    config : Config
+    catalogue : Catalogue
+    secret : bytes, optional
+        Secret for pseudonyms.
+    findings : Findings
+    """
+
+    config: Config
+    catalogue: Catalogue
+    secret: bytes | None
+    findings: Findings = field(default_factory=Findings)
+    encodings: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
+    """Encoding that each text file was read in, by the delivery's identity."""
+
+    @cached_property
+    def loaders(self) -> Mapping[str, Loader]:
+        """Loaders by record kind, as installed packages offer them."""
+        return {entry.name: entry.load() for entry in entry_points(group=GROUP)}
+
+    def loader(self, kind: str) -> Loader:
+        """Return the loader of a kind.
+
+        Raises
+        ------
+        ConfigError
+            If no installed package offers one.
+        """
+        try:
+            return self.loaders.get(kind) or self.loaders[_STANDARD]
+        except KeyError as error:
+            raise ConfigError(
+                f"no loader for {kind!r} is installed", next_step="Reinstall urban-blockdata."
+            ) from error
+
+    def request(self, source: Source, path: Path | None) -> LoadRequest:
+        """Return the request that loads a file of a source, or rows given as values."""
+        city = self.config.city
+        kind = self.catalogue.kind(source.kind)
+        return LoadRequest(source, kind, path, city.crs, city.time_zone, city.extent, self.secret)
+
+    def latest_day(self, source: Source, path: Path, column: str) -> dt.date:
+        """Return the latest day in a column of a file."""
+        return self.loader(source.kind).latest_day(self.request(source, path), column)
+
+    def source(self, name: str) -> Source:
+        """Return the configuration of a source."""
+        return next(s for s in self.config.sources if s.name == name)
+
+
+def apply_delivery(session: Session, loading: Loading, found: Found) -> Counts:
+    """Load one file and apply it to the base.
+
+    Parameters
+    ----------
+    session : Session
+    loading : Loading
+        Findings are added to it.
+    found : Found
+        With its place in the order.
+
+    Returns
+    -------
+    Counts
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be used and the source's contract is "freeze".
+    """
+    source = loading.source(found.delivery.source)
+    try:
+        batch = loading.loader(source.kind).load(loading.request(source, found.path))
+        _check_not_empty(batch, source, found.delivery)
+    except SourceError as error:
+        return _set_aside(session, loading, source, found.delivery, error)
+    if batch.encoding:
+        loading.encodings[found.delivery.identity] = batch.encoding
+    _report_columns(loading, source, batch)
+    batch = _held_to_contract(session, loading, source, found.delivery, batch)
+    return apply_loaded(session, loading, found.delivery, batch)
+
+
+def apply_loaded(
+    session: Session, loading: Loading, delivery: Delivery, batch: Batch, *, note: str | None = None
+) -> Counts:
+    """Apply a loaded batch, keep its rejected rows and record the delivery."""
+    counts = apply_batch(session, target_of(session, loading, delivery), batch)
+    quarantine.keep_rejected(session, batch.kind, delivery, batch)
+    if not counts.balanced:
+        raise BlockdataError(
+            f"rows do not balance: {counts}", where=f"source {delivery.source}, {delivery.file}"
+        )
+    _report_closings(loading, delivery, counts)
+    deliveries.record(session, delivery, counts, note=note)
+    return counts
+
+
+def target_of(session: Session, loading: Loading, delivery: Delivery) -> Target:
+    """Return where a delivery's rows go."""
+    kind = loading.catalogue.kind(loading.source(delivery.source).kind)
+    config = loading.config
+    overrides = overrides_of(session, kind, config.city.time_zone)
+    return Target(
+        kind,
+        delivery,
+        config.sources_of(kind.name),
+        dict(config.precedence.get(kind.name, {})),
+        overrides,
+    )
+
+
+def _check_not_empty(batch: Batch, source: Source, delivery: Delivery) -> None:
+    if batch.rows_read == 0 and source.mode != "delta":
+        raise SourceError(
+            "the file has no rows",
+            reason="empty_source",
+            where=f"source {source.name}, file {delivery.file}",
+            next_step="An empty delivery is never taken for the whole truth; deliver it again.",
+        )
+
+
+def _set_aside(
+    session: Session, loading: Loading, source: Source, delivery: Delivery, error: SourceError
+) -> Counts:
+    """Record a delivery that cannot be used; the base stays as it was."""
+    if source.contract == "freeze":
+        raise error
+    loading.findings.add(
+        Finding(
+            error.reason, source.name, f"整份交付已搁置：{error}", f"delivery set aside: {error}"
+        )
+    )
+    deliveries.record(session, delivery, Counts(), status=deliveries.SET_ASIDE, note=error.reason)
+    return Counts()
+
+
+def _held_to_contract(
+    session: Session, loading: Loading, source: Source, delivery: Delivery, batch: Batch
+) -> Batch:
+    """Compare a file's columns and types with what the source has delivered before."""
+    new, missing = deliveries.unknown_columns(session, delivery, batch.columns)
+    drift = {
+        "unknown_column": new,
+        "missing_column": missing,
+        "retyped_column": _retyped(batch),
+    }
+    for code, columns in drift.items():
+        if not columns:
+            continue
+        listed = ", ".join(columns)
+        told = {
+            "unknown_column": (f"新出现的列：{listed}", f"columns not seen before: {listed}"),
+            "missing_column": (f"缺少的列：{listed}", f"columns that are gone: {listed}"),
+            "retyped_column": (f"类型变化的字段：{listed}", f"fields of another type: {listed}"),
+        }[code]
+        if source.contract == "freeze":
+            raise SourceError(
+                told[1],
+                reason=code,
+                where=f"source {source.name}, file {delivery.file}",
+                next_step="The contract is 'freeze': correct the file or change the contract.",
+            )
+        loading.findings.add(Finding(code, source.name, *told))
+    if source.contract == "quarantine" and any(drift.values()):
+        return _all_rejected(batch)
+    return batch
+
+
+def _retyped(batch: Batch) -> list[str]:
+    """Return fields of which most rows cannot be read as what they should be."""
+    unreadable = batch.rejected[batch.rejected["reason"] == "unreadable"]
+    shares = unreadable.groupby("field")["row_number"].nunique() / max(batch.rows_read, 1)
+    return sorted(str(name) for name in shares[shares >= _RETYPED_SHARE].index)
+
+
+def _all_rejected(batch: Batch) -> Batch:
+    """Return the batch with every row set aside, for contracts that let no drift pass."""
+    rows = batch.rows
+    numbers = rows.column("row_number").to_pylist()
+    private = batch.kind.private
+    fields = [f.name for f in batch.kind.fields]
+    raw = [None] * len(numbers) if private else _as_json(rows.select(fields))
+    extra = pd.DataFrame(
+        {
+            "row_number": numbers,
+            "source_id": [None] * len(numbers) if private else rows.column("source_id").to_pylist(),
+            "field": None,
+            "reason": "set_aside",
+            "value": None,
+            "raw": raw,
+            "private_raw": None,
+        },
+        dtype=object,
+    )
+    parts = [p for p in (batch.rejected, extra) if not p.empty]
+    rejected = pd.concat(parts, ignore_index=True) if parts else batch.rejected
+    return replace(batch, rows=rows.slice(0, 0), rejected=rejected)
+
+
+def _as_json(rows: pa.Table) -> list[str]:
+    return [
+        json.dumps({k: str(v) for k, v in row.items() if v is not None}, ensure_ascii=False)
+        for row in rows.to_pylist()
+    ]
+
+
+def _report_columns(loading: Loading, source: Source, batch: Batch) -> None:
+    """Name the columns that no field takes, and those left out on purpose."""
+    left_out = sorted(set(batch.dropped))
+    for code, columns, zh, en in (
+        ("unmapped_columns", batch.unmapped, "未映射的列", "columns that no field takes"),
+        ("dropped_columns", left_out, "按约定不读取的列", "columns left out on purpose"),
+        ("absent_columns", batch.absent, "配置中有而文件中没有的列", "configured, not in the file"),
+    ):
+        if columns:
+            listed = ", ".join(columns)
+            told = (f"{zh}：{listed}", f"{en}: {listed}", len(columns))
+            warns = code == "absent_columns"
+            loading.findings.add_once(Finding(code, source.name, *told, warns=warns))
+
+
+def _report_closings(loading: Loading, delivery: Delivery, counts: Counts) -> None:
+    """Warn when a full delivery closes most of what its source had delivered."""
+    stood = counts.closed + counts.changed + counts.unchanged
+    if delivery.mode == "full" and counts.closed > _SHRUNK_SHARE * max(stood, 1):
+        loading.findings.add(
+            Finding(
+                "most_rows_closed",
+                delivery.source,
+                f"全量交付关闭了原有记录的一半以上（{counts.closed} 条）",
+                f"a full delivery closed more than half of the source's rows ({counts.closed})",
+                counts.closed,
+            )
+        )
+
+
+def is_decision(found: Found) -> bool:
+    """Whether a delivery holds decisions."""
+    return found.delivery.source == DECISIONS

@@ -1,0 +1,177 @@
+"""Going back to an earlier snapshot, and taking in again what was withheld by that.
+
+Both publish a new number: a numbered file is never rewritten, and a reader is never disturbed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from blockdata.batch.plan import Identity
+from blockdata.config import Config
+from blockdata.errors import SnapshotError
+from blockdata.report import write_report
+from blockdata.store import deliveries, files
+from blockdata.store.keys import KeyRing, read_keys
+from blockdata.store.layout import Layout
+from blockdata.store.lock import run_lock
+from blockdata.store.snapshots import open_snapshot, retire, work_on
+
+_ENCRYPTED = ("people", "text")
+
+
+def keys_of(config: Config) -> KeyRing:
+    """Return the keys that a configuration names, or those in the environment."""
+    people, text = config.keys.people_file, config.keys.text_file
+    return read_keys(
+        config.folder / people if people else None, config.folder / text if text else None
+    )
+
+
+def rollback(config: Config, number: int) -> int:
+    """Publish an earlier snapshot's content again, under a new number.
+
+    Deliveries and decisions that it does not have are withheld from later runs until `accept`,
+    so that the next night does not undo the rollback.
+
+    Parameters
+    ----------
+    config : Config
+    number : int
+        The snapshot to go back to.
+
+    Returns
+    -------
+    int
+        The new number.
+
+    Raises
+    ------
+    SnapshotError
+        If the number is not kept or is published now, or if its part about people is gone while
+        the published snapshot has one.
+    KeyMissingError
+        If the snapshot has an encrypted part and its key is not at hand.
+    LockedError
+        If a run holds the base.
+    """
+    layout = Layout(config.base_path)
+    with run_lock(layout):
+        current = layout.require_current()
+        _require_usable(layout, number, current)
+        had = _identities(config, layout, current)
+        kept = _identities(config, layout, number)
+        withheld = (had - kept) | _withheld(config, layout, current)
+        return _publish_again(config, layout, number, withheld, {"rollback_of": number})
+
+
+def accept(config: Config, *, source: str | None = None) -> list[Identity]:
+    """Release what rollbacks have withheld, so that the next run applies it.
+
+    Parameters
+    ----------
+    config : Config
+    source : str, optional
+        Only this source's deliveries; "decisions" for decisions. Default: all.
+
+    Returns
+    -------
+    list of (source, file, date, sha256)
+        What was released, sorted; nothing is published where it is empty.
+
+    Raises
+    ------
+    SnapshotError
+        If nothing is published.
+    KeyMissingError
+        If the snapshot has an encrypted part and its key is not at hand.
+    LockedError
+        If a run holds the base.
+    """
+    layout = Layout(config.base_path)
+    with run_lock(layout):
+        current = layout.require_current()
+        withheld = _withheld(config, layout, current)
+        released = {i for i in withheld if source is None or i[0] == source}
+        if released:
+            facts = {"accepted": _as_dicts(released)}
+            _publish_again(config, layout, current, withheld - released, facts)
+        return sorted(released)
+
+
+def _require_usable(layout: Layout, number: int, current: int) -> None:
+    needs_people = layout.part(current, "people").exists()
+    usable = [
+        n
+        for n in layout.kept_numbers()
+        if n != current and (not needs_people or layout.part(n, "people").exists())
+    ]
+    if number not in usable:
+        raise SnapshotError(
+            f"cannot roll back to snapshot {number}",
+            where=str(layout.root),
+            allowed=", ".join(map(str, usable)) or "none: no earlier snapshot is kept whole",
+            next_step="The part about people is kept for the newest two snapshots only.",
+        )
+
+
+def _identities(config: Config, layout: Layout, number: int) -> set[Identity]:
+    session, _ = open_snapshot(layout, KeyRing(), config.catalogue(), number)
+    try:
+        return {d.identity for d in deliveries.applied(session)}
+    finally:
+        session.con.close()
+
+
+def _withheld(config: Config, layout: Layout, number: int) -> set[Identity]:
+    session, _ = open_snapshot(layout, KeyRing(), config.catalogue(), number)
+    try:
+        listed = json.loads(session.meta("withheld") or "[]")
+        return {(source, file, day, sha256) for source, file, day, sha256 in listed}
+    finally:
+        session.con.close()
+
+
+def _publish_again(
+    config: Config, layout: Layout, start: int, withheld: set[Identity], facts: dict[str, Any]
+) -> int:
+    """Publish a snapshot's content under a new number with another list of what is withheld."""
+    keys = keys_of(config)
+    for part in _ENCRYPTED:
+        if layout.part(start, part).exists():
+            keys.require(part)
+    layout.clear_unpublished()
+    with work_on(layout, start, keys, config.catalogue()) as work:
+        number = layout.next_number()
+        work.session.set_meta("number", str(number))
+        work.session.set_meta("withheld", json.dumps(sorted(withheld)))
+        manifest = _manifest(layout, start, number, withheld) | facts
+        # Written anew, since it names the number under which it is found.
+        write_report(work.session, manifest, layout.report(number))
+        work.close()
+        work.name(number)
+        text = json.dumps(manifest, ensure_ascii=False, indent=1)
+        files.write_durably(layout.manifest(number), text)
+        layout.publish(number)
+    retire(layout, config.base.keep_snapshots, config.base.keep_months)
+    return number
+
+
+def _manifest(
+    layout: Layout, start: int, number: int, withheld: Iterable[Identity]
+) -> dict[str, Any]:
+    before: dict[str, Any] = json.loads(layout.manifest(start).read_text(encoding="utf-8"))
+    return before | {
+        "number": number,
+        "finished_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "started_from": start,
+        "withheld": _as_dicts(withheld),
+    }
+
+
+def _as_dicts(identities: Iterable[Identity]) -> list[dict[str, str]]:
+    names = ("source", "file", "delivered_on", "sha256")
+    return [dict(zip(names, identity, strict=True)) for identity in sorted(identities)]

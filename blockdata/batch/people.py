@@ -1,0 +1,121 @@
+"""People as counts over atoms: drawn once, revised yearly, figures changed at most monthly.
+
+Atoms and figures are settled after a delivery and depend on nothing but the deliveries up to it,
+so that any grouping of deliveries into runs publishes the same figures.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pyarrow as pa
+
+from blockdata.batch.placing import locate_kinds, resolve_addresses
+from blockdata.batch.steps import Context
+from blockdata.config import Config
+from blockdata.engines import feeds
+from blockdata.grid import assign_cells, atom_figures, draw_atoms
+from blockdata.store.session import Session
+
+_PERSON = "person"
+_STANDS_ON = ("area", "grid", "address", "address_alias", "building", _PERSON)
+_OUTSIDE = "-"
+
+
+def settle_people(session: Session, config: Config, delivered_on: dt.date) -> None:
+    """Draw atoms and settle figures if they are due after a delivery.
+
+    Parameters
+    ----------
+    session : Session
+    config : Config
+    delivered_on : date
+        Of the delivery that was just applied.
+
+    Notes
+    -----
+    Atoms are drawn after the first delivery with which every source of people, addresses,
+    buildings, grids and areas has delivered once, and again a year later. Figures are settled
+    with a drawing, and then with the first delivery of a later month.
+    """
+    if "people" not in session.parts or not config.sources_of(_PERSON):
+        return
+    if not _all_delivered(session, config):
+        return
+    drawn, settled = feeds.atoms_dates(session)
+    draw = drawn is None or delivered_on >= _a_year_after(drawn)
+    if not draw and settled is not None and _month(delivered_on) <= _month(settled):
+        return
+    people = _residents(session, config, delivered_on)
+    if draw:
+        atoms = _draw(session, config, people, delivered_on)
+        _replace(session, "atom", atoms.assign(drawn_on=delivered_on))
+    _settle_figures(session, config, people, delivered_on)
+
+
+def _all_delivered(session: Session, config: Config) -> bool:
+    wanted = {s.name for s in config.sources if s.kind in _STANDS_ON}
+    return wanted <= feeds.sources_accepted(session)
+
+
+def _a_year_after(day: dt.date) -> dt.date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return dt.date(day.year + 1, 3, 1)
+
+
+def _month(day: dt.date) -> tuple[int, int]:
+    return (day.year, day.month)
+
+
+def _residents(session: Session, config: Config, day: dt.date) -> pd.DataFrame:
+    """Return building, people; address matches and points are brought up to date for it."""
+    context = Context(config, day)
+    resolve_addresses(session, context)
+    locate_kinds(session, context, [session.catalogue.kind(k) for k in ("address", "building")])
+    session.forget_steps()
+    pairs = feeds.buildings_of_addresses(session)
+    # One building per address, the first by id: a person is counted in one atom only.
+    first = pairs.groupby("address_id", as_index=False)["building"].min()
+    columns = {"address_id": pa.string(), "building": pa.string()}
+    session.stage(
+        "building_of",
+        pa.Table.from_pandas(first[list(columns)], schema=pa.schema(columns), preserve_index=False),
+    )
+    return feeds.residents_by_building(session)
+
+
+def _draw(session: Session, config: Config, people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    located = people.merge(
+        feeds.coordinates(session), left_on="building", right_on="id", how="left"
+    )
+    cells = feeds.cells(session, config.grid.layers, config.grid.area_levels)
+    points = located[["building", "x", "y"]].rename(columns={"building": "id"})
+    stamp = pd.Timestamp(day)
+    points = points.assign(valid_from=stamp, valid_to=stamp + pd.Timedelta(days=1))
+    by_layer = assign_cells(points, cells, "building").pivot(
+        index="id", columns="layer", values="cell"
+    )
+    by_layer = by_layer.reindex(located["building"]).fillna(_OUTSIDE)
+    # The empty text at the end keeps the join a column of text when no layer has cells.
+    overlay = by_layer.assign(end="").agg("|".join, axis=1)
+    coarse = by_layer.reindex(columns=[config.grid.layers[0]]).fillna(_OUTSIDE).iloc[:, 0]
+    columns = ["building", "x", "y", "people", "overlay", "group"]
+    drawn_over = located.assign(overlay=overlay.to_numpy(), group=coarse.to_numpy())
+    return draw_atoms(drawn_over[columns], config.people.minimum)
+
+
+def _settle_figures(session: Session, config: Config, people: pd.DataFrame, day: dt.date) -> None:
+    figures = atom_figures(
+        session.read("atom").to_pandas(),
+        people,
+        minimum=config.people.minimum,
+        round_to=config.people.round_to,
+    )
+    _replace(session, "atom_figure", figures.assign(settled_on=day))
+
+
+def _replace(session: Session, table: str, frame: pd.DataFrame) -> None:
+    session.replace(table, pa.Table.from_pandas(frame, preserve_index=False))

@@ -1,0 +1,1 @@
+"""Engines feed the kernels and take their answers: DuckDB in one process."""

@@ -1,0 +1,287 @@
+"""What the steps of a run read from a base, as frames: the queries, named and in one place."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from blockdata.records import Catalogue, Kind
+from blockdata.store.connection import quote
+from blockdata.store.session import Session
+
+PROVISIONAL = "provisional"
+"""Source of the addresses and areas that a base makes from texts for want of a library."""
+
+_ELEMENTS = (
+    *("province", "city", "district", "town", "community", "road", "road_no", "estate"),
+    *("building", "unit", "floor", "room"),
+)
+
+
+def placed_kinds(catalogue: Catalogue) -> list[Kind]:
+    """Return the kinds whose rows stand at a point: open, and with a geometry or an address."""
+    return [k for k in catalogue if not k.private and (k.geometry or k.address)]
+
+
+def gridded_kinds(catalogue: Catalogue) -> list[Kind]:
+    """Return the kinds that are counted in cells; what makes the cells is not."""
+    return [k for k in placed_kinds(catalogue) if k.name not in _BORDERS]
+
+
+_BORDERS = frozenset({"area", "grid", "street", "land_water"})
+
+
+def address_library(session: Session) -> pd.DataFrame:
+    """Return the address library: id, text and elements; addresses out of use are left out."""
+    elements = ", ".join(quote(e) for e in _ELEMENTS)
+    return session.frame(
+        f"SELECT id, full_text AS text, {elements} FROM base.address "
+        f"WHERE source <> '{PROVISIONAL}' AND coalesce(status, 'in_use') <> 'abandoned' ORDER BY id"
+    )
+
+
+def address_aliases(session: Session) -> pd.DataFrame:
+    """Return other texts of addresses: address_id, text."""
+    return session.frame(
+        "SELECT a.id AS address_id, l.alias_text AS text FROM base.address_alias l "
+        "JOIN base.address a ON a.code = l.address_code ORDER BY 1, 2"
+    )
+
+
+def address_texts(session: Session, *, private: bool = True) -> list[str]:
+    """Return the distinct address texts of all records, sorted.
+
+    Parameters
+    ----------
+    session : Session
+    private : bool, default True
+        Whether texts from the steward's part take part; they must not become open rows.
+    """
+    selects = []
+    for kind in session.catalogue:
+        if kind.address is None or (kind.private and not (private and "people" in session.parts)):
+            continue
+        column = quote(kind.address)
+        selects.append(f"SELECT {column} AS t FROM {quote(session.part_of(kind), kind.name)}")
+        if not kind.private:
+            selects.append(f"SELECT {column} FROM {quote('base', kind.name + '_history')}")
+    union = " UNION ".join(selects)
+    return [
+        str(r[0]) for r in session.rows(f"SELECT t FROM ({union}) WHERE t IS NOT NULL ORDER BY t")
+    ]
+
+
+def unlocated_geometries(session: Session, table: str) -> pd.DataFrame:
+    """Return id, last_delivery and geom of a table's rows whose point is still to be computed."""
+    frame = session.frame(
+        f"SELECT id, last_delivery, geom FROM {quote('base', table)} "
+        "WHERE geom IS NOT NULL AND x IS NULL ORDER BY id, last_delivery"
+    )
+    return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
+
+
+def points(session: Session, kind: Kind) -> pd.DataFrame:
+    """Return id, x, y, valid_from, valid_to of a kind's states that stand somewhere.
+
+    An event has one state only; of other kinds the closed states count for the cells they had.
+    """
+    names = [kind.name] if kind.time else [kind.name, f"{kind.name}_history"]
+    union = " UNION ALL ".join(
+        f"SELECT id, x, y, valid_from, valid_to FROM {quote('base', n)} WHERE x IS NOT NULL"
+        for n in names
+    )
+    return session.frame(f"FROM ({union}) ORDER BY ALL")
+
+
+def cells(session: Session, layers: tuple[str, ...], levels: tuple[str, ...]) -> pd.DataFrame:
+    """Return every cell with a polygon: id, layer, code, name, geom, valid_from, valid_to.
+
+    Grids of the given layers, and areas of the given levels as layers named by their level.
+    """
+    tables = (("grid", "layer", "$layers"), ("area", "level", "$levels"))
+    parts = [
+        f"SELECT id, {column} AS layer, code, name, geom, valid_from, valid_to "
+        f"FROM {quote('base', table)} WHERE {column} IN (SELECT unnest({wanted})) "
+        "AND geom IS NOT NULL"
+        for name, column, wanted in tables
+        for table in (name, f"{name}_history")
+    ]
+    frame = session.frame(
+        f"FROM ({' UNION ALL '.join(parts)}) ORDER BY layer, id, valid_from",
+        {"layers": list(layers), "levels": list(levels)},
+    )
+    return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
+
+
+def cell_names(session: Session, layers: tuple[str, ...], levels: tuple[str, ...]) -> pd.DataFrame:
+    """Return the cells that stand now, with or without a polygon: cell, layer, code, name."""
+    return session.frame(
+        "SELECT id AS cell, layer, code, name FROM base.grid "
+        "WHERE layer IN (SELECT unnest($layers)) UNION ALL "
+        "SELECT id, level, code, name FROM base.area WHERE level IN (SELECT unnest($levels)) "
+        "ORDER BY layer, cell",
+        {"layers": list(layers), "levels": list(levels)},
+    )
+
+
+def incidents(session: Session, end: dt.datetime) -> pd.DataFrame:
+    """Return the incidents that the analysis sees.
+
+    Parameters
+    ----------
+    session : Session
+    end : datetime
+        as_of in UTC; later reports are not seen, later closings have not happened yet.
+
+    Returns
+    -------
+    DataFrame
+        One row per incident that is not void and not decided to be ignored, sorted by id.
+    """
+    return session.frame(
+        "SELECT id, source, reported_at, "
+        "CASE WHEN closed_at < $1 THEN closed_at END AS closed_at, category, address_id, "
+        "match_method, match_score, component_code, area_code, area_name, town_name, "
+        "unit_grid_code, x, y FROM base.incident WHERE reported_at < $1 "
+        "AND coalesce(status, 'open') <> 'void' "
+        "AND id NOT IN (SELECT subject FROM base.decision WHERE verb = 'ignore') ORDER BY id",
+        [end],
+    )
+
+
+def cells_now(session: Session, kind: str) -> pd.DataFrame:
+    """Return id, layer, cell of a kind's rows on the cells that stand now.
+
+    Of an event this is where it lies on today's cells; of other kinds, where they stand today.
+    """
+    return session.frame(
+        "SELECT id, layer, cell FROM base.cell_of WHERE kind = ? AND valid_to IS NULL "
+        "ORDER BY id, layer, cell",
+        [kind],
+    )
+
+
+def counts_by_cell(session: Session, kind: str) -> pd.DataFrame:
+    """Return layer, cell, count of a kind's current rows."""
+    return session.frame(
+        "SELECT layer, cell, count(*) AS count FROM base.cell_of c "
+        "WHERE kind = ? AND valid_to IS NULL "
+        f"AND EXISTS (FROM {quote('base', kind)} k WHERE k.id = c.id) "
+        "GROUP BY layer, cell ORDER BY layer, cell",
+        [kind],
+    )
+
+
+def components(session: Session) -> pd.DataFrame:
+    """Return id, code, x, y of the components that stand now."""
+    return session.frame("SELECT id, code, x, y FROM base.component ORDER BY id")
+
+
+def buildings_of_addresses(session: Session) -> pd.DataFrame:
+    """Return address_id, building: by the library's building code, else by a building's address."""
+    return session.frame(
+        "SELECT a.id AS address_id, b.id AS building FROM base.address a "
+        "JOIN base.building b ON b.code = a.building_code UNION "
+        "SELECT b.address_id, b.id FROM base.building b WHERE b.address_id IS NOT NULL "
+        "ORDER BY address_id, building"
+    )
+
+
+def areas(session: Session) -> pd.DataFrame:
+    """Return id, code, name, level of the areas that sources delivered."""
+    return session.frame(
+        f"SELECT id, code, name, level FROM base.area WHERE source <> '{PROVISIONAL}' ORDER BY id"
+    )
+
+
+def streets(session: Session) -> pd.DataFrame:
+    """Return id and geom of the streets."""
+    frame = session.frame("SELECT id, geom FROM base.street WHERE geom IS NOT NULL ORDER BY id")
+    return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
+
+
+def matters(session: Session) -> pd.DataFrame:
+    """Return scheme, code, name of the matter catalogue."""
+    return session.frame(
+        "SELECT DISTINCT scheme, matter_kind, code, name FROM base.matter ORDER BY ALL"
+    )
+
+
+def residents_by_building(session: Session) -> pd.DataFrame:
+    """Return building, people: how many live in each building, 空挂 left out.
+
+    A person whose address has several buildings counts in the first by id, and one whose address
+    has none at the address itself, so that nobody is counted twice or lost for want of a building.
+    """
+    return session.frame(
+        "SELECT coalesce(b.building, p.address_id) AS building, count(*) AS people "
+        "FROM people.person p LEFT JOIN temp.building_of b ON b.address_id = p.address_id "
+        "WHERE p.residence <> 'registered_only' AND p.address_id IS NOT NULL "
+        "GROUP BY 1 ORDER BY 1"
+    )
+
+
+def coordinates(session: Session) -> pd.DataFrame:
+    """Return id, x, y of buildings and addresses that stand somewhere."""
+    return session.frame(
+        "SELECT id, x, y FROM base.building WHERE x IS NOT NULL UNION ALL "
+        "SELECT id, x, y FROM base.address WHERE x IS NOT NULL ORDER BY id"
+    )
+
+
+def has_rows(session: Session, table: str, part: str = "base") -> bool:
+    """Whether a table has any row."""
+    return session.value(f"SELECT 1 FROM {quote(part, table)} LIMIT 1") is not None
+
+
+def nothing(*columns: str) -> pd.DataFrame:
+    """Return an empty frame of text columns."""
+    return pd.DataFrame({c: np.array([], dtype=object) for c in columns})
+
+
+def unmatched(session: Session, kind: Kind) -> int:
+    """Return how many current rows of a kind have an address text and no address."""
+    found = session.value(
+        f"SELECT count(*) FROM {quote('base', kind.name)} "
+        f"WHERE {quote(str(kind.address))} IS NOT NULL AND address_id IS NULL"
+    )
+    return int(str(found))
+
+
+def atoms_dates(session: Session) -> tuple[dt.date | None, dt.date | None]:
+    """Return the days on which atoms were drawn and figures settled, or None."""
+    drawn, settled = session.rows(
+        "SELECT (SELECT max(drawn_on) FROM base.atom), "
+        "(SELECT max(settled_on) FROM base.atom_figure)"
+    )[0]
+    return (_day(drawn), _day(settled))
+
+
+def _day(value: object) -> dt.date | None:
+    return value if isinstance(value, dt.date) else None
+
+
+def sources_accepted(session: Session) -> set[str]:
+    """Return the sources of which at least one delivery was accepted."""
+    rows = session.rows("SELECT DISTINCT source FROM base.delivery WHERE status = 'accepted'")
+    return {str(row[0]) for row in rows}
+
+
+def incident_counts(session: Session) -> pd.DataFrame:
+    """Return cell, count of the incidents that are linked to a cell of any layer."""
+    return session.frame(
+        "SELECT target AS cell, count(*) AS count FROM base.link "
+        "WHERE starts_with(target_kind, 'cell:') GROUP BY target ORDER BY target"
+    )
+
+
+def episodes_in_cells(session: Session, target_kind: str) -> pd.DataFrame:
+    """Return category, cell, first_reported of the episodes, by the cell of their first report."""
+    return session.frame(
+        "SELECT e.category, l.target AS cell, e.first_reported FROM base.episode e "
+        "JOIN base.link l ON l.incident = e.episode AND l.target_kind = ? ORDER BY e.episode",
+        [target_kind],
+    )

@@ -1,0 +1,177 @@
+"""What users ask of a base: whole tables, single records, places and the run's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from blockdata.records import Kind
+from blockdata.store.connection import quote
+from blockdata.store.session import Session
+
+_WITHIN = """
+WITH RECURSIVE within(id, code) AS (
+    SELECT id, code FROM base.address WHERE id = ?
+    UNION
+    SELECT a.id, a.code FROM base.address a JOIN within w ON a.parent_code = w.code
+)
+SELECT id FROM within ORDER BY id
+"""
+
+_PLACES = """
+SELECT id, NULL AS code, full_text AS name, x, y, geom FROM base.address WHERE id IN ({ids})
+UNION ALL SELECT id, code, name, x, y, geom FROM base.building WHERE id IN ({ids})
+UNION ALL SELECT id, code, name, x, y, geom FROM base.component WHERE id IN ({ids})
+UNION ALL SELECT id, code, name, x, y, geom FROM base.grid WHERE id IN ({ids})
+UNION ALL SELECT id, code, name, x, y, geom FROM base.area WHERE id IN ({ids})
+ORDER BY id
+"""
+
+
+def table_names(session: Session, part: str) -> list[str]:
+    """Return the names of a part's tables, sorted."""
+    rows = session.rows(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY table_name", [part]
+    )
+    return [str(row[0]) for row in rows]
+
+
+def table_columns(session: Session, part: str, table: str) -> list[str]:
+    """Return the columns of a table in order; none if there is no such table."""
+    rows = session.rows(
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND table_name = ? "
+        "ORDER BY column_index",
+        [part, table],
+    )
+    return [str(row[0]) for row in rows]
+
+
+def table_frame(session: Session, part: str, table: str) -> pd.DataFrame:
+    """Return a table without its geometries; times are naive UTC and days are midnights."""
+    has_shapes = "geom" in table_columns(session, part, table)
+    without = " EXCLUDE (geom)" if has_shapes else ""
+    return session.con.execute(f"SELECT *{without} FROM {quote(part, table)}").df()
+
+
+def rows_with(session: Session, table: str, column: str, values: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of an open table whose column has one of some values, sorted by id."""
+    return session.con.execute(
+        f"SELECT * FROM {quote('base', table)} "
+        f"WHERE {quote(column)} IN (SELECT unnest(?::VARCHAR[])) ORDER BY id",
+        [list(values)],
+    ).df()
+
+
+def is_record(session: Session, kind: Kind, identifier: str) -> bool:
+    """Whether an id is, or ever was, that of a record of an open kind."""
+    union = " UNION ALL ".join(
+        f"SELECT 1 FROM {quote('base', name)} WHERE id = $1"
+        for name in ("id_registry", kind.name, f"{kind.name}_history")
+    )
+    return session.value(f"{union} LIMIT 1", [identifier]) is not None
+
+
+def is_address(session: Session, identifier: str) -> bool:
+    """Whether an id is that of an address that stands now."""
+    return session.value("SELECT 1 FROM base.address WHERE id = ?", [identifier]) is not None
+
+
+def all_addresses(session: Session) -> pd.DataFrame:
+    """Return id, text of every address, those made from texts among them."""
+    return session.arrow("SELECT id, full_text AS text FROM base.address ORDER BY id").to_pandas()
+
+
+def addresses_within(session: Session, identifier: str) -> list[str]:
+    """Return the ids of an address and of all below it, sorted."""
+    return [str(row[0]) for row in session.rows(_WITHIN, [identifier])]
+
+
+def cells_of_address(session: Session, identifier: str) -> pd.DataFrame:
+    """Return layer, cell, code, name of the cells in which an address lies now."""
+    return session.con.execute(
+        "SELECT c.layer, c.cell, coalesce(g.code, a.code) AS code, "
+        "coalesce(g.name, a.name) AS name "
+        "FROM base.cell_of c LEFT JOIN base.grid g ON g.id = c.cell "
+        "LEFT JOIN base.area a ON a.id = c.cell "
+        "WHERE c.kind = 'address' AND c.id = ? AND c.valid_to IS NULL ORDER BY c.layer, c.cell",
+        [identifier],
+    ).df()
+
+
+def incidents_linked_to(session: Session, targets: Sequence[str]) -> list[str]:
+    """Return the ids of the incidents that are linked to one of some places, sorted."""
+    rows = session.rows(
+        "SELECT DISTINCT incident FROM base.link "
+        "WHERE target IN (SELECT unnest(?::VARCHAR[])) ORDER BY incident",
+        [list(targets)],
+    )
+    return [str(row[0]) for row in rows]
+
+
+def episodes_at(session: Session, places: Sequence[str]) -> pd.DataFrame:
+    """Return the episodes at one of some places, by time."""
+    return session.con.execute(
+        "SELECT * FROM base.episode WHERE place IN (SELECT unnest(?::VARCHAR[])) "
+        "ORDER BY first_reported, episode",
+        [list(places)],
+    ).df()
+
+
+def chronic_at(session: Session, places: Sequence[str]) -> pd.DataFrame:
+    """Return what was found about chronic problems at one of some places."""
+    return session.con.execute(
+        "SELECT * FROM base.chronic WHERE place IN (SELECT unnest(?::VARCHAR[])) "
+        "ORDER BY place, category",
+        [list(places)],
+    ).df()
+
+
+def places(session: Session, ids: Sequence[str]) -> pd.DataFrame:
+    """Return id, code, name, x, y, geom (WKB) of addresses, buildings, components, grids, areas.
+
+    Sorted by id; ids of other things are left out.
+    """
+    sql = _PLACES.format(ids="SELECT unnest($ids::VARCHAR[])")
+    found = session.con.execute(sql, {"ids": sorted(set(ids))})
+    return found.to_arrow_table().to_pandas()
+
+
+def profile_rows(session: Session) -> pd.DataFrame:
+    """Return the profile of every cell of every layer."""
+    return session.con.execute("SELECT * FROM base.profile ORDER BY layer, cell").df()
+
+
+def hotspot_rows(session: Session) -> pd.DataFrame:
+    """Return what was tested for hot spots: hot first, then by q and excess."""
+    return session.con.execute(
+        "SELECT * FROM base.hotspot "
+        "ORDER BY layer, window_days, hot DESC, q, excess DESC, category, cell"
+    ).df()
+
+
+def chronic_rows(session: Session) -> pd.DataFrame:
+    """Return what was tested for chronic problems: found first, then by q and excess."""
+    return session.con.execute(
+        "SELECT * FROM base.chronic ORDER BY status IS NULL, q, excess DESC, category, place"
+    ).df()
+
+
+def category_names(session: Session) -> list[str]:
+    """Return the categories of incidents, sorted."""
+    rows = session.rows("SELECT DISTINCT category FROM base.category ORDER BY category")
+    return [str(row[0]) for row in rows]
+
+
+def result_counts(session: Session) -> dict[str, int]:
+    """Return how many episodes, hot spots and chronic or recurring places a base has."""
+    counts = {
+        "episodes": session.count("episode"),
+        "hotspots": int(str(session.value("SELECT count(*) FROM base.hotspot WHERE hot"))),
+    }
+    for status, count in session.rows(
+        "SELECT status, count(*) FROM base.chronic WHERE status IS NOT NULL GROUP BY status "
+        "ORDER BY status"
+    ):
+        counts[str(status)] = int(str(count))
+    return counts

@@ -1,0 +1,148 @@
+"""What the report reads from a base: counts and names, as small frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+import shapely
+
+from blockdata.records import Kind
+from blockdata.store.connection import quote
+from blockdata.store.session import Session
+
+
+def _frame(session: Session, sql: str, values: Sequence[object] = ()) -> pd.DataFrame:
+    frame: pd.DataFrame = session.arrow(sql, values).to_pandas()
+    return frame
+
+
+def kind_counts(session: Session) -> pd.DataFrame:
+    """Return, per open record kind, how many current rows it has and how well they are placed.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    DataFrame
+        Columns kind, rows, texts (rows with an address text), matched (of these, with an
+        address), located (rows with a point); in the order of the catalogue.
+
+    Examples
+    --------
+    >>> from blockdata.records import Catalogue
+    >>> from blockdata.store.snapshots import memory_session
+    >>> kind_counts(memory_session(Catalogue()))["kind"].head(3).tolist()
+    ['area', 'grid', 'street']
+    """
+    kinds = [k for k in session.catalogue if not k.private]
+    union = " UNION ALL ".join(_count_of(k, place) for place, k in enumerate(kinds))
+    return _frame(session, f"SELECT * EXCLUDE place FROM ({union}) ORDER BY place")
+
+
+def _count_of(kind: Kind, place: int) -> str:
+    text = f"{quote(kind.address)} IS NOT NULL" if kind.address else "false"
+    return (
+        f"SELECT {place} AS place, '{kind.name}' AS kind, count(*) AS rows, "
+        f"count(*) FILTER ({text}) AS texts, "
+        f"count(*) FILTER ({text} AND address_id IS NOT NULL) AS matched, "
+        f"count(x) AS located FROM {quote('base', kind.name)}"
+    )
+
+
+def has_address_library(session: Session) -> bool:
+    """Whether any source delivered addresses; those a base makes from texts do not count."""
+    found = session.value("SELECT 1 FROM base.address WHERE source <> 'provisional' LIMIT 1")
+    return found is not None
+
+
+def latest_deliveries(session: Session) -> dict[str, dt.date]:
+    """Return the date of each source's latest accepted delivery."""
+    rows = session.rows(
+        "SELECT source, max(delivered_on) FROM base.delivery WHERE status = 'accepted' "
+        "GROUP BY source ORDER BY source"
+    )
+    return {str(source): day for source, day in rows if isinstance(day, dt.date)}
+
+
+def quarantine_counts(session: Session) -> pd.DataFrame:
+    """Return kind, source, field, reason, count of the rejected rows that are still open.
+
+    A row that is rejected for two reasons counts under both; its value is not read.
+    """
+    return _frame(
+        session,
+        "SELECT kind, source, field, reason, count(*) AS count FROM base.quarantine "
+        "WHERE status = 'open' GROUP BY ALL ORDER BY source, kind, field NULLS FIRST, reason",
+    )
+
+
+def quarantine_rows(session: Session) -> dict[str, int]:
+    """Return how many rejected rows there are of each status; a row counts once."""
+    rows = session.rows(
+        "SELECT status, count(DISTINCT id) FROM base.quarantine GROUP BY status ORDER BY status"
+    )
+    return {str(status): int(str(count)) for status, count in rows}
+
+
+def decision_counts(session: Session) -> dict[str, int]:
+    """Return how many decisions there are of each verb."""
+    rows = session.rows("SELECT verb, count(*) FROM base.decision GROUP BY verb ORDER BY verb")
+    return {str(verb): int(str(count)) for verb, count in rows}
+
+
+def layer_cells(session: Session, layer: str) -> pd.DataFrame:
+    """Return the cells of a layer that stand now, with or without a polygon.
+
+    Parameters
+    ----------
+    session : Session
+    layer : str
+        A layer of grids, or a level of areas.
+
+    Returns
+    -------
+    DataFrame
+        Columns cell, code, name, area (name of the area a grid is said to lie in), geom (shapely
+        in the base's CRS, or None); sorted by cell.
+    """
+    frame = _frame(
+        session,
+        "SELECT id AS cell, code, name, "
+        "(SELECT min(a.name) FROM base.area a WHERE a.code = g.area_code) AS area, geom "
+        "FROM base.grid g WHERE layer = $1 UNION ALL "
+        "SELECT id, code, name, NULL, geom FROM base.area WHERE level = $1 ORDER BY cell",
+        [layer],
+    )
+    return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
+
+
+def place_names(session: Session, ids: Sequence[str]) -> pd.DataFrame:
+    """Return what a reader knows an address, a component or a cell by.
+
+    Parameters
+    ----------
+    session : Session
+    ids : sequence of str
+        Ids of addresses, components, grids and areas; ids that are not there are left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns id, name, code, address (where a component is said to stand), sorted by id; all
+        but id may be missing. An address has no code: its text says all.
+    """
+    parts = [
+        "SELECT id, full_text AS name, NULL AS code, NULL AS address FROM base.address",
+        "SELECT id, name, code, address_text FROM base.component",
+        "SELECT id, name, code, NULL FROM base.grid",
+        "SELECT id, name, code, NULL FROM base.area",
+    ]
+    return _frame(
+        session,
+        f"FROM ({' UNION ALL '.join(parts)}) WHERE id IN (SELECT unnest($1)) ORDER BY id",
+        [list(ids)],
+    )

@@ -1,0 +1,122 @@
+"""The report of a run: one page in one file that asks for nothing from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from blockdata.engines import report_feeds
+from blockdata.report.chronic import chronic_section
+from blockdata.report.hot import hot_windows
+from blockdata.report.people import people_section
+from blockdata.report.quality import (
+    balance_total,
+    categories,
+    kind_lines,
+    notes,
+    quarantine_lines,
+    source_lines,
+)
+from blockdata.report.settings import Settings, settings_of
+from blockdata.report.words import Words, tenth, whole
+from blockdata.store import files
+from blockdata.store.session import Session
+
+__all__ = ["render_report", "write_report"]
+
+
+def write_report(session: Session, facts: Mapping[str, object], folder: Path) -> Path:
+    """Write a run's report as one self-contained HTML file.
+
+    Parameters
+    ----------
+    session : Session
+        The base as the run leaves it; only its open part is read.
+    facts : mapping
+        The run's manifest.
+    folder : Path
+        Is made if it does not exist.
+
+    Returns
+    -------
+    Path
+        `folder`/index.html.
+
+    Notes
+    -----
+    The same base and facts give the same bytes: there is no clock here.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "index.html"
+    files.write_durably(path, render_report(session, facts))
+    return path
+
+
+def render_report(session: Session, facts: Mapping[str, object]) -> str:
+    """Return the page as text; see `write_report`.
+
+    Examples
+    --------
+    >>> from blockdata.records import Catalogue
+    >>> from blockdata.store.snapshots import memory_session
+    >>> page = render_report(memory_session(Catalogue()), {"city": "望海区"})
+    >>> page.startswith("<!DOCTYPE html>") and "望海区" in page
+    True
+    """
+    settings = settings_of(session, facts)
+    words = Words(settings.city.lang, session.catalogue)
+    template = _environment(words).get_template("index.html")
+    return template.render(**_content(session, facts, settings, words))
+
+
+def _environment(words: Words) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("blockdata", "report/templates"),
+        # Names and addresses come from files: everything is escaped, whatever a template's name.
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["t"] = words.t
+    environment.globals["w"] = words
+    environment.filters.update(whole=whole, tenth=tenth)
+    return environment
+
+
+def _content(
+    session: Session, facts: Mapping[str, Any], settings: Settings, words: Words
+) -> dict[str, object]:
+    sources = source_lines(session, facts, words)
+    counted = categories(session)
+    return {
+        "facts": facts,
+        "settings": settings,
+        "windows": hot_windows(session, settings, words),
+        "no_exposure": notes(facts, words, "no_exposure"),
+        "fallbacks": notes(facts, words, "exposure_fallback"),
+        "chronic": chronic_section(session, settings, words),
+        "gaps": session.read("coverage_gap").sort_by("source").to_pylist(),
+        "people": people_section(session),
+        "has_person_source": any(
+            source.get("kind") == "person" for source in facts.get("sources", {}).values()
+        ),
+        "kinds": kind_lines(session, words),
+        "library": report_feeds.has_address_library(session),
+        "incidents": session.count("incident"),
+        "sources": sources,
+        "total": balance_total(sources),
+        "quarantine": quarantine_lines(session, words),
+        "quarantine_rows": report_feeds.quarantine_rows(session),
+        "mapped": [c for c in counted if c.code],
+        "unmapped": [c for c in counted if not c.code],
+        "matters": session.count("matter"),
+        "notes": notes(facts, words),
+        "idle_decisions": notes(facts, words, "decision_without_effect"),
+        "decisions": report_feeds.decision_counts(session),
+        "waiting": {name: len(facts.get(name, ())) for name in ("waiting", "withheld", "repeats")},
+    }

@@ -1,0 +1,1 @@
+"""The base on disk: snapshots, publishing, history, quarantine, people."""

@@ -1,0 +1,54 @@
+"""Keeping tables in the order of place, so that a window on the map reads few blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from blockdata.kernels import hilbert_index
+from blockdata.records.tables import current_table
+from blockdata.store.connection import quote
+from blockdata.store.session import Session
+
+_TOLERATED_SHARE = 0.1
+"""A table is written anew when more than this share of its rows is out of order."""
+
+
+def recluster(session: Session) -> list[str]:
+    """Sort the tables of placed records along a Hilbert curve where they are out of order.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    list of str
+        Tables that were written anew. Content does not change, only the order of rows.
+    """
+    done = []
+    for kind in session.catalogue:
+        if kind.private or not (kind.geometry or kind.address):
+            continue
+        if _out_of_order(session, kind.name) > _TOLERATED_SHARE:
+            names = ", ".join(quote(n) for n in current_table(kind).names)
+            table = quote("base", kind.name)
+            session.run(
+                f"CREATE OR REPLACE TEMP TABLE sorted AS SELECT {names} FROM {table} t "
+                "JOIN temp.place p ON p.row = t.rowid ORDER BY p.place, t.id"
+            )
+            session.run(f"TRUNCATE {table}")
+            session.run(f"INSERT INTO {table} BY NAME FROM temp.sorted")
+            done.append(kind.name)
+    return done
+
+
+def _out_of_order(session: Session, table: str) -> float:
+    """Return the share of rows that come before their predecessor; stages `place` by row."""
+    rows = session.arrow(f"SELECT rowid AS row, x, y FROM {quote('base', table)} ORDER BY rowid")
+    if rows.num_rows < 2:
+        return 0.0
+    x, y = (rows[c].to_numpy(zero_copy_only=False).astype(float) for c in ("x", "y"))
+    place = hilbert_index(x, y)
+    session.stage("place", pa.table({"row": rows["row"], "place": place}))
+    return float(np.mean(np.diff(place) < 0))

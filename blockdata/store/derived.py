@@ -1,0 +1,138 @@
+"""Writing what a run computes at its end into the columns and tables that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+import pyarrow as pa
+
+from blockdata.records import Kind
+from blockdata.records.tables import Table
+from blockdata.store import schema
+from blockdata.store.connection import quote
+from blockdata.store.session import Session
+
+
+def result_table(name: str) -> Table:
+    """Return the declaration of a result table."""
+    return next(t for t in schema.RESULTS if t.name == name)
+
+
+def write_result(session: Session, name: str, frame: pd.DataFrame) -> None:
+    """Replace a result table by a frame; columns that it does not declare are left out."""
+    table = result_table(name)
+    missing = [n for n in table.names if n not in frame.columns]
+    full = frame.assign(**dict.fromkeys(missing)) if missing else frame
+    rows = pa.Table.from_pandas(
+        full[list(table.names)], schema=table.arrow_schema(), preserve_index=False, safe=False
+    )
+    session.replace(name, rows)
+
+
+def write_matches(session: Session, kinds: Iterable[Kind], matches: pd.DataFrame) -> None:
+    """Write what address texts were matched to into every table with an address.
+
+    Parameters
+    ----------
+    session : Session
+    kinds : iterable of Kind
+        Kinds with an address text.
+    matches : DataFrame
+        text, address_id, match_method, match_score: one row per distinct text.
+    """
+    columns = {
+        "text": pa.string(),
+        "address_id": pa.string(),
+        "match_method": pa.string(),
+        "match_score": pa.float64(),
+    }
+    rows = pa.Table.from_pandas(
+        matches[list(columns)], schema=pa.schema(columns), preserve_index=False
+    )
+    session.stage("match", rows)
+    for kind in kinds:
+        if kind.private:
+            _match_table(session, quote("people", kind.name), kind, ("address_id",))
+            continue
+        for name in (kind.name, f"{kind.name}_history"):
+            _match_table(session, quote("base", name), kind, tuple(columns)[1:])
+
+
+def _match_table(session: Session, table: str, kind: Kind, columns: tuple[str, ...]) -> None:
+    sets = ", ".join(f"{c} = m.{c}" for c in columns)
+    differs = " OR ".join(f"t.{c} IS DISTINCT FROM m.{c}" for c in columns)
+    text = quote(str(kind.address))
+    session.run(
+        f"UPDATE {table} AS t SET {sets} FROM temp.match m WHERE m.text = t.{text} AND ({differs})"
+    )
+    # A text that was taken away leaves no match behind.
+    nothing = ", ".join(f"{c} = NULL" for c in columns)
+    session.run(f"UPDATE {table} SET {nothing} WHERE {text} IS NULL AND address_id IS NOT NULL")
+
+
+def forget_repinned(session: Session, kind: Kind) -> None:
+    """Clear the points that decisions set, so that a decision taken back leaves nothing."""
+    if session.value("SELECT 1 FROM base.decision WHERE verb = 'repin' LIMIT 1") is None:
+        return
+    for name in (kind.name, f"{kind.name}_history"):
+        session.run(
+            f"UPDATE {quote('base', name)} SET x = NULL, y = NULL WHERE id IN "
+            "(SELECT subject FROM base.decision WHERE verb = 'repin')"
+        )
+
+
+def write_points(session: Session, table: str, located: pd.DataFrame) -> None:
+    """Write x and y of states: columns id, last_delivery, x, y."""
+    if located.empty:
+        return
+    session.stage("located", pa.Table.from_pandas(located, preserve_index=False))
+    session.run(
+        f"UPDATE {quote('base', table)} AS t SET x = l.x, y = l.y FROM temp.located l "
+        "WHERE l.id = t.id AND l.last_delivery = t.last_delivery"
+    )
+
+
+def inherit_points(session: Session, kind: Kind) -> None:
+    """Give rows without a geometry the point of their address, or none."""
+    own = "t.geom IS NULL AND" if kind.geometry else ""
+    for name in (kind.name, f"{kind.name}_history"):
+        table = quote("base", name)
+        session.run(
+            f"UPDATE {table} AS t SET x = a.x, y = a.y FROM base.address a WHERE {own} "
+            "a.id = t.address_id AND (t.x IS DISTINCT FROM a.x OR t.y IS DISTINCT FROM a.y)"
+        )
+        session.run(
+            f"UPDATE {table} AS t SET x = NULL, y = NULL WHERE {own} t.x IS NOT NULL "
+            "AND (t.address_id IS NULL OR t.address_id NOT IN (SELECT id FROM base.address))"
+        )
+
+
+def repin(session: Session, kind: Kind, points: dict[str, tuple[float, float]]) -> None:
+    """Set the points that decisions name."""
+    for identifier, (x, y) in sorted(points.items()):
+        if not identifier.startswith(kind.prefix):
+            continue
+        for name in (kind.name, f"{kind.name}_history"):
+            session.run(
+                f"UPDATE {quote('base', name)} SET x = ?, y = ? WHERE id = ?", [x, y, identifier]
+            )
+
+
+def replace_provisional(session: Session, table: str, frame: pd.DataFrame, source: str) -> None:
+    """Replace the rows that the base made from texts for want of a library.
+
+    Rows that stand and are made again are not touched.
+    """
+    name = quote("base", table)
+    rows = frame.assign(source=source, first_delivery=0, last_delivery=0)
+    arrow = pa.Table.from_pandas(rows, preserve_index=False)
+    session.stage("provisional", arrow)
+    session.run(
+        f"DELETE FROM {name} WHERE source = ? AND id NOT IN (SELECT id FROM temp.provisional)",
+        [source],
+    )
+    session.run(
+        f"INSERT INTO {name} BY NAME FROM temp.provisional p "
+        f"WHERE p.id NOT IN (SELECT id FROM {name})"
+    )

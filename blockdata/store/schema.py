@@ -1,0 +1,214 @@
+"""Every table of a base: those of the kinds, those of the state, those of the results."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from blockdata.records import Catalogue, Held, Kind
+from blockdata.records.catalogue import OF_THE_BASE
+from blockdata.records.tables import (
+    Column,
+    Table,
+    content_columns,
+    current_table,
+    history_table,
+    plain_table,
+    side_table,
+)
+
+_TEXT = pa.string()
+_INT = pa.int64()
+_FLOAT = pa.float64()
+_BOOL = pa.bool_()
+_DATE = pa.date32()
+_TIME = pa.timestamp("us")
+
+
+def _table(name: str, /, **columns: pa.DataType) -> Table:
+    return Table(name, tuple(Column(n, t) for n, t in columns.items()))
+
+
+REGISTRY = _table("id_registry", kind=_TEXT, source=_TEXT, key=_TEXT, id=_TEXT, first_delivery=_INT)
+"""Ids for life. A kind with a natural key is registered by it, under the source "*"."""
+
+QUARANTINE_ROW = _table("quarantine_row", id=_TEXT, raw=_TEXT)
+"""Rejected rows as JSON by field: masked in the open file, as they came in the steward's."""
+
+STATE = (
+    REGISTRY,
+    _table("source_column", source=_TEXT, column_name=_TEXT, first_delivery=_INT),
+    _table(
+        "quarantine",
+        id=_TEXT,
+        delivery=_INT,
+        source=_TEXT,
+        kind=_TEXT,
+        file=_TEXT,
+        row_number=_INT,
+        source_id=_TEXT,
+        field=_TEXT,
+        reason=_TEXT,
+        value=_TEXT,
+        status=_TEXT,
+    ),
+    QUARANTINE_ROW,
+    _table("atom", atom=_TEXT, building=_TEXT, drawn_on=_DATE),
+    _table("atom_figure", atom=_TEXT, people=_INT, settled_on=_DATE),
+)
+"""What deliveries leave behind besides the records; settled after each one."""
+
+RESULTS = (
+    _table(
+        "cell_of",
+        kind=_TEXT,
+        id=_TEXT,
+        layer=_TEXT,
+        cell=_TEXT,
+        valid_from=_DATE,
+        valid_to=_DATE,
+    ),
+    _table(
+        "link",
+        incident=_TEXT,
+        target_kind=_TEXT,
+        target=_TEXT,
+        method=_TEXT,
+        distance_m=_FLOAT,
+        probability=_FLOAT,
+        evidence=_TEXT,
+    ),
+    _table(
+        "episode",
+        episode=_TEXT,
+        place_kind=_TEXT,
+        place=_TEXT,
+        category=_TEXT,
+        first_reported=_TIME,
+        last_reported=_TIME,
+        closed_at=_TIME,
+        reports=_INT,
+        status=_TEXT,
+        notes=_TEXT,
+    ),
+    _table("episode_member", incident=_TEXT, episode=_TEXT),
+    _table(
+        "hotspot",
+        layer=_TEXT,
+        window_days=_INT,
+        category=_TEXT,
+        cell=_TEXT,
+        count=_INT,
+        expected=_FLOAT,
+        excess=_FLOAT,
+        ratio=_FLOAT,
+        exposure=_FLOAT,
+        exposure_name=_TEXT,
+        dispersion=_FLOAT,
+        p=_FLOAT,
+        q=_FLOAT,
+        hot=_BOOL,
+        rank=_INT,
+        reason=_TEXT,
+    ),
+    _table(
+        "chronic",
+        place_kind=_TEXT,
+        place=_TEXT,
+        category=_TEXT,
+        measure=_TEXT,
+        episodes=_INT,
+        closings=_INT,
+        recurrences=_INT,
+        active_months=_INT,
+        share=_FLOAT,
+        share_elsewhere=_FLOAT,
+        exposure_name=_TEXT,
+        expected=_FLOAT,
+        excess=_FLOAT,
+        p=_FLOAT,
+        q=_FLOAT,
+        status=_TEXT,
+        rank=_INT,
+        reason=_TEXT,
+    ),
+    _table("category", category=_TEXT, scheme=_TEXT, code=_TEXT, incidents=_INT),
+    _table(
+        "profile",
+        layer=_TEXT,
+        cell=_TEXT,
+        code=_TEXT,
+        name=_TEXT,
+        people=_INT,
+        people_shared=_BOOL,
+        buildings=_INT,
+        legal_entities=_INT,
+        components=_INT,
+        cameras=_INT,
+        incidents=_INT,
+    ),
+    _table("coverage_gap", source=_TEXT, start_on=_DATE, end_on=_DATE, days=_INT),
+    _table(
+        "finding",
+        step=_TEXT,
+        code=_TEXT,
+        subject=_TEXT,
+        count=_INT,
+        zh=_TEXT,
+        en=_TEXT,
+        warns=_BOOL,
+    ),
+)
+"""What a run computes at its end from the final state and as_of."""
+
+META = _table("meta", key=_TEXT, value=_TEXT)
+"""Facts about the snapshot itself; outside the content hash."""
+
+PSEUDONYM_REGISTRY = Table("id_registry", REGISTRY.columns)
+
+
+def merges(kind: Kind, sources: tuple[str, ...]) -> bool:
+    """Whether several sources speak of the same things of a kind, so that rows are merged."""
+    return kind.natural_key is not None and len(sources) > 1
+
+
+def contribution_table(kind: Kind) -> Table:
+    """Return the table of what each source says of a thing, for kinds with a natural key."""
+    keys = (Column("id", _TEXT), Column("source", _TEXT), Column("source_id", _TEXT))
+    stated = (Column("stated_from", _DATE), Column("stated_to", _DATE))
+    return Table(f"{kind.name}_contribution", (*keys, *stated, *content_columns(kind)))
+
+
+def open_tables(catalogue: Catalogue) -> tuple[Table, ...]:
+    """Return the tables of the open file, without `meta`."""
+    tables: list[Table] = []
+    for kind in catalogue:
+        if kind.private:
+            continue
+        tables += [current_table(kind), history_table(kind)]
+        if kind.natural_key:
+            tables.append(contribution_table(kind))
+    return (*tables, *(plain_table(k) for k in OF_THE_BASE), *STATE, *RESULTS)
+
+
+def people_tables(catalogue: Catalogue) -> tuple[Table, ...]:
+    """Return the tables of the steward's encrypted file, without `meta`."""
+    tables: list[Table] = [QUARANTINE_ROW, PSEUDONYM_REGISTRY]
+    for kind in catalogue:
+        if kind.private:
+            tables.append(current_table(kind))
+            if kind.natural_key:
+                tables.append(contribution_table(kind))
+        elif kind.has_private_fields:
+            tables.append(side_table(kind, Held.PEOPLE, Held.PSEUDONYM))
+    return tuple(tables)
+
+
+def text_tables(catalogue: Catalogue) -> tuple[Table, ...]:
+    """Return the tables of the analyst's encrypted file, without `meta`."""
+    return tuple(side_table(k, Held.TEXT) for k in catalogue if k.held_in(Held.TEXT))
+
+
+def tables_of(part: str, catalogue: Catalogue) -> tuple[Table, ...]:
+    """Return the tables of one part of a snapshot: "base", "people" or "text"."""
+    build = {"base": open_tables, "people": people_tables, "text": text_tables}[part]
+    return build(catalogue)

@@ -1,0 +1,266 @@
+"""The two answers of the base, with what they stand on: hot spots and chronic problems."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from blockdata.config import Config
+from blockdata.views.drawing import Drawing, draw
+from blockdata.engines import feeds, lookups
+from blockdata.errors import AnalysisError, GeometryNeededError
+from blockdata.views.tables import shapes_of
+from blockdata.report.words import Words
+from blockdata.store.session import Session
+
+_MOST_LISTED = 20
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """An answer of the nightly run.
+
+    Parameters
+    ----------
+    frame : DataFrame or GeoDataFrame
+        One row per tested or untested place and category, the worst first, with code and name;
+        with geometry where the base has any for these places.
+    text : str
+        What `explain` returns.
+    background : DataFrame
+        cell, geom (polygons in the base's CRS): the cells around, on which the map is drawn.
+    streets : DataFrame
+        geom: lines.
+    words : Words
+    """
+
+    frame: pd.DataFrame
+    text: str
+    background: pd.DataFrame
+    streets: pd.DataFrame
+    words: Words
+
+    def explain(self) -> str:
+        """Return in words what the answer stands on: exposure, what was tested, what is meant."""
+        return self.text
+
+    def map(self) -> Drawing:
+        """Return a map of what was found, as SVG that needs no network.
+
+        Raises
+        ------
+        GeometryNeededError
+            If nothing here has a geometry.
+        """
+        drawn = None
+        if "geometry" in self.frame:
+            drawn = draw(self.frame, self.background, self.streets)
+        if drawn is None:
+            raise GeometryNeededError(
+                "there is no geometry to draw",
+                next_step="Load cells with polygons, or records with coordinates.",
+            )
+        return Drawing(drawn, self.words)
+
+    def _repr_html_(self) -> str:
+        return str(self.frame.to_html(max_rows=_MOST_LISTED))
+
+    def __repr__(self) -> str:
+        return f"{self.text}\n\n{self.frame.head(_MOST_LISTED)!r}"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the explanations need besides the rows."""
+
+    config: Config
+    as_of: dt.date
+    findings: Sequence[Mapping[str, Any]]
+    words: Words
+    crs: str
+
+
+def located(session: Session, ids: Sequence[str], crs: str) -> gpd.GeoDataFrame:
+    """Return id, code, name and geometry (null where unknown) of places of any kind.
+
+    Parameters
+    ----------
+    session : Session
+    ids : sequence of str
+        Of addresses, buildings, components, grids and areas.
+    crs : str
+        The base's.
+    """
+    frame = lookups.places(session, ids)
+    shapes = shapes_of(frame["x"], frame["y"], frame["geom"])
+    return gpd.GeoDataFrame(frame[["id", "code", "name"]], geometry=shapes, crs=crs)
+
+
+def _with_places(rows: pd.DataFrame, column: str, session: Session, crs: str) -> pd.DataFrame:
+    """Join code, name and geometry; without any geometry the frame stays a plain one."""
+    known = located(session, rows[column].tolist(), crs).rename(columns={"id": column})
+    joined = known.merge(rows, on=column, how="right")
+    order = [column, "code", "name", *(c for c in rows.columns if c != column), "geometry"]
+    joined = joined[order]
+    if not len(joined) or shapely.is_missing(np.asarray(joined["geometry"])).all():
+        return pd.DataFrame(joined.drop(columns="geometry"))
+    with_shapes: pd.DataFrame = gpd.GeoDataFrame(joined, geometry="geometry", crs=crs)
+    return with_shapes
+
+
+def hotspot_result(
+    session: Session,
+    facts: Facts,
+    category: str | None = None,
+    layer: str | None = None,
+    window_days: int | None = None,
+) -> Result:
+    """Return the nightly run's hot spots; see `blockdata.hotspots`."""
+    rows = lookups.hotspot_rows(session)
+    settings = facts.config.hotspots
+    _require_tested(rows, layer, window_days, facts)
+    _require_category(session, category)
+    for column, wanted in (("layer", layer), ("window_days", window_days), ("category", category)):
+        if wanted is not None:
+            rows = rows[rows[column] == wanted].reset_index(drop=True)
+    frame = _with_places(rows, "cell", session, facts.crs)
+    text = "\n".join(_explain_hotspots(rows, facts, settings.alpha))
+    return _result(session, facts, frame, text)
+
+
+def _require_tested(
+    rows: pd.DataFrame, layer: str | None, window_days: int | None, facts: Facts
+) -> None:
+    settings = facts.config.hotspots
+    layers = sorted(rows["layer"].unique()) or ([settings.layer] if settings.layer else [])
+    if layer is not None and layer not in layers:
+        raise AnalysisError(
+            f"the nightly run did not test the layer {layer!r}",
+            where="hotspots",
+            allowed=", ".join(layers) or "none: nothing was tested",
+            next_step=f'Set [hotspots] layer = "{layer}" in the configuration and run again.',
+        )
+    windows = settings.windows_days
+    if window_days is not None and window_days not in windows:
+        raise AnalysisError(
+            f"the nightly run did not test a window of {window_days} days",
+            where="hotspots",
+            allowed=", ".join(map(str, windows)),
+            next_step=f"Add {window_days} to [hotspots] windows_days and run again.",
+        )
+
+
+def _require_category(session: Session, category: str | None) -> None:
+    known = lookups.category_names(session)
+    if category is not None and category not in known:
+        more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
+        raise AnalysisError(
+            "no incident has this category",
+            allowed=", ".join(known[:_MOST_LISTED]) + more,
+            next_step="base.category.df() lists them all.",
+        )
+
+
+def _explain_hotspots(rows: pd.DataFrame, facts: Facts, alpha: float) -> Iterator[str]:
+    words = facts.words
+    yield words.t(f"热点（截至 {facts.as_of}）", f"Hot spots (as of {facts.as_of})")
+    if rows.empty:
+        yield words.t("没有可检验的问题。", "There was nothing to test.")
+    for (layer, days), part in rows.groupby(["layer", "window_days"]):
+        name, hot = words.layer(str(layer)), int(part["hot"].sum())
+        yield words.t(
+            f"{name}，最近 {days} 天：{hot} 个热点",
+            f"{name}, the last {days} days: {hot} hot spots",
+        )
+        yield from _explain_exposure(part, words)
+        yield from _explain_tested(part, words)
+    yield from _explain_fallbacks(facts)
+    yield words.t(
+        f"热点指问题数显著多于按基数应有的数目（每个类别和时间窗内错误发现率不超过 {alpha:.0%}）。",
+        "A hot spot has more problems than its exposure explains (false discovery rate at most "
+        f"{alpha:.0%} within a category and window).",
+    )
+
+
+def _explain_exposure(rows: pd.DataFrame, words: Words) -> Iterator[str]:
+    for name in sorted(rows["exposure_name"].dropna().unique()):
+        yield words.t(
+            f"  以{words.exposure(name)}为基数", f"  measured against {words.exposure(name)}"
+        )
+
+
+def _explain_tested(rows: pd.DataFrame, words: Words) -> Iterator[str]:
+    tested = rows["reason"].isna()
+    categories = rows.loc[tested, "category"].nunique()
+    yield words.t(
+        f"  已检验：{categories} 个类别，{int(tested.sum())} 处有问题的地点",
+        f"  tested: {categories} categories, {int(tested.sum())} places with problems",
+    )
+    for reason, count in rows["reason"].value_counts().sort_index().items():
+        yield words.t(
+            f"  未检验 {count} 处：{words.untested(str(reason))}",
+            f"  not tested, {count} places: {words.untested(str(reason))}",
+        )
+
+
+def _explain_fallbacks(facts: Facts) -> Iterator[str]:
+    told = [f for f in facts.findings if f.get("code") in ("exposure_fallback", "no_exposure")]
+    for text in dict.fromkeys(str(f.get(facts.words.lang)) for f in told):
+        yield text
+
+
+def chronic_result(session: Session, facts: Facts, category: str | None = None) -> Result:
+    """Return the nightly run's chronic or recurring problems; see `blockdata.chronic`."""
+    _require_category(session, category)
+    rows = lookups.chronic_rows(session)
+    if category is not None:
+        rows = rows[rows["category"] == category].reset_index(drop=True)
+    frame = _with_places(rows, "place", session, facts.crs)
+    return _result(session, facts, frame, "\n".join(_explain_chronic(rows, facts)))
+
+
+def _explain_chronic(rows: pd.DataFrame, facts: Facts) -> Iterator[str]:
+    words, settings = facts.words, facts.config.chronic
+    yield words.t(f"久治不愈（截至 {facts.as_of}）", f"Chronic problems (as of {facts.as_of})")
+    if rows.empty:
+        yield words.t("没有可检验的问题。", "There was nothing to test.")
+        return
+    found = int(rows["status"].notna().sum())
+    yield words.t(
+        f"最近 {settings.window_days} 天：{found} 处",
+        f"The last {settings.window_days} days: {found}",
+    )
+    yield from _explain_exposure(rows, words)
+    yield from _explain_tested(rows, words)
+    if (rows["measure"] == "chronic").any():
+        yield words.t(
+            f"“久治不愈”指办结后 {settings.recur_days} 天内再次发生的比例显著高于同类别其他地点。",
+            f"Chronic means that problems came back within {settings.recur_days} days of closing "
+            "significantly more often than elsewhere in the category.",
+        )
+    else:
+        yield words.t(
+            "来源没有结案时间，无法知道问题是否办结后复发，所以只称“反复发生”："
+            "问题数显著多于按基数应有的数目，并且不止一个月发生。",
+            "No source tells when a problem was closed, so nobody can know whether it came back: "
+            "these are called recurring. They are significantly more frequent than their exposure "
+            "explains, and in more than one month.",
+        )
+
+
+def _result(session: Session, facts: Facts, frame: pd.DataFrame, text: str) -> Result:
+    grid = facts.config.grid
+    cells = feeds.cells(session, grid.layers, grid.area_levels)
+    cells = cells[cells["valid_to"].isna()].rename(columns={"id": "cell"})
+    layers = frame["layer"] if "layer" in frame and len(frame) else cells["layer"]
+    # Of several layers the one with most cells is the finest.
+    shown = layers.value_counts().index[:1]
+    background = cells.loc[cells["layer"].isin(shown), ["cell", "name", "geom"]]
+    return Result(frame, text, background, feeds.streets(session), facts.words)
