@@ -197,13 +197,14 @@ def _street_length_m(session: Session, context: Context, cells: list[str]) -> pd
 def _tell_exposure(context: Context, exposure: Exposure, window_days: int) -> None:
     used = EXPOSURE_WORDS[exposure.name]
     for name, reason in exposure.skipped.items():
+        unused = EXPOSURE_WORDS[name]
         context.tell(
             Finding(
                 "exposure_fallback",
                 name,
-                f"近 {window_days} 天的热点以{used[0]}为基数；未用{EXPOSURE_WORDS[name][0]}：{reason.zh}",
+                f"近 {window_days} 天的热点以{used[0]}为基数；未用{unused[0]}：{reason.zh}",
                 f"hot spots of {window_days} days stand on {used[1]}; "
-                f"not on {EXPOSURE_WORDS[name][1]}: {reason.en}",
+                f"not on {unused[1]}: {reason.en}",
                 warns=False,
             )
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from blockdata.batch.discover import Found
 from blockdata.batch.findings import Finding
 from blockdata.batch.loading import Loading, target_of
-from blockdata.errors import DeclarationError, DecisionError
+from blockdata.errors import DecisionError, DeclarationError
 from blockdata.records import Kind
 from blockdata.store import deliveries, quarantine
 from blockdata.store.batch import Counts, Delivery
@@ -56,6 +56,7 @@ def apply_decisions(session: Session, loading: Loading, found: Found) -> Counts:
                 )
             )
     counts = Counts(rows_read=len(decisions), inserted=len(decisions))
+    loading.counts.setdefault(found.delivery.source, Counts()).add(counts)
     deliveries.record(session, found.delivery, counts)
     return counts
 

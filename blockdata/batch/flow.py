@@ -8,7 +8,7 @@ from blockdata.batch.placing import assign_all_cells, locate, resolve_addresses
 from blockdata.batch.steps import Step
 
 STEPS = (
-    Step("resolve", 1, (), ("fields", "kinds"), resolve_addresses, uses_as_of=False),
+    Step("resolve", 1, (), ("fields", "kinds"), resolve_addresses, False, True),
     Step("locate", 1, (), ("fields", "kinds"), locate, uses_as_of=False),
     Step("cells", 1, (), ("grid", "fields", "kinds"), assign_all_cells, uses_as_of=False),
     Step("link", 1, (), ("grid",), link),

@@ -21,6 +21,7 @@ from blockdata.records import Catalogue
 from blockdata.store import deliveries, quarantine
 from blockdata.store.batch import Batch, Counts, Delivery, Loader, LoadRequest
 from blockdata.store.decisions import overrides_of
+from blockdata.store.deliveries import ColumnsSeen
 from blockdata.store.session import Session
 from blockdata.store.upsert import Target, apply_batch
 
@@ -49,6 +50,10 @@ class Loading:
     findings: Findings = field(default_factory=Findings)
     encodings: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
     """Encoding that each text file was read in, by the delivery's identity."""
+    counts: dict[str, Counts] = field(default_factory=dict)
+    """What became of this run's rows, by source."""
+    columns: ColumnsSeen = field(default_factory=ColumnsSeen)
+    """Columns that each source has delivered so far."""
 
     @cached_property
     def loaders(self) -> Mapping[str, Loader]:
@@ -110,7 +115,7 @@ def apply_delivery(session: Session, loading: Loading, found: Found) -> Counts:
         batch = loading.loader(source.kind).load(loading.request(source, found.path))
         _check_not_empty(batch, source, found.delivery)
     except SourceError as error:
-        return _set_aside(session, loading, source, found.delivery, error)
+        return _set_aside(session, loading, source, found.delivery, _placed(error, source))
     if batch.encoding:
         loading.encodings[found.delivery.identity] = batch.encoding
     _report_columns(loading, source, batch)
@@ -118,18 +123,19 @@ def apply_delivery(session: Session, loading: Loading, found: Found) -> Counts:
     return apply_loaded(session, loading, found.delivery, batch)
 
 
-def apply_loaded(
-    session: Session, loading: Loading, delivery: Delivery, batch: Batch, *, note: str | None = None
-) -> Counts:
+def apply_loaded(session: Session, loading: Loading, delivery: Delivery, batch: Batch) -> Counts:
     """Apply a loaded batch, keep its rejected rows and record the delivery."""
-    counts = apply_batch(session, target_of(session, loading, delivery), batch)
-    quarantine.keep_rejected(session, batch.kind, delivery, batch)
+    with session.transaction(*session.parts_written(batch.kind)):
+        counts = apply_batch(session, target_of(session, loading, delivery), batch)
+        quarantine.keep_rejected(session, delivery, batch)
+        deliveries.record(session, delivery, counts, private=batch.kind.private)
+    quarantine.keep_originals(session, delivery, batch)
     if not counts.balanced:
         raise BlockdataError(
             f"rows do not balance: {counts}", where=f"source {delivery.source}, {delivery.file}"
         )
     _report_closings(loading, delivery, counts)
-    deliveries.record(session, delivery, counts, note=note)
+    loading.counts.setdefault(delivery.source, Counts()).add(counts)
     return counts
 
 
@@ -157,6 +163,14 @@ def _check_not_empty(batch: Batch, source: Source, delivery: Delivery) -> None:
         )
 
 
+def _placed(error: SourceError, source: Source) -> SourceError:
+    """Return the error with the source in its place, for readers see files only."""
+    if source.name in error.where:
+        return error
+    where = f"source {source.name}, file {error.where}"
+    return SourceError(error.message, reason=error.reason, where=where, next_step=error.next_step)
+
+
 def _set_aside(
     session: Session, loading: Loading, source: Source, delivery: Delivery, error: SourceError
 ) -> Counts:
@@ -176,7 +190,7 @@ def _held_to_contract(
     session: Session, loading: Loading, source: Source, delivery: Delivery, batch: Batch
 ) -> Batch:
     """Compare a file's columns and types with what the source has delivered before."""
-    new, missing = deliveries.unknown_columns(session, delivery, batch.columns)
+    new, missing = loading.columns.drift(session, delivery, batch.columns)
     drift = {
         "unknown_column": new,
         "missing_column": missing,

@@ -7,11 +7,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blockdata.batch.findings import Findings
+from blockdata.batch.loading import Loading
 from blockdata.batch.plan import Plan
 from blockdata.batch.steps import Clock, versions
 from blockdata.config import Config
-from blockdata.store import deliveries
 from blockdata.store.layout import Layout
 from blockdata.store.session import Session
 
@@ -27,10 +26,9 @@ class RunFacts:
     as_of: dt.date
     number: int
     plan: Plan
-    findings: Findings
+    loading: Loading
     content_hash: str
     clock: Clock
-    encodings: dict[tuple[str, str, str, str], str]
 
 
 def manifest(session: Session, run: RunFacts) -> dict[str, object]:
@@ -40,7 +38,7 @@ def manifest(session: Session, run: RunFacts) -> dict[str, object]:
     delivery no longer has are counted apart, as closed.
     """
     plan, config = run.plan, run.config
-    counts = deliveries.counts_by_source(session, len(plan.start.applied))
+    counts, encodings = run.loading.counts, run.loading.encodings
     return {
         "number": run.number,
         "finished_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -52,9 +50,9 @@ def manifest(session: Session, run: RunFacts) -> dict[str, object]:
             s.name: {
                 "kind": s.kind,
                 "mode": s.mode,
-                "counts": counts.get(s.name),
+                "counts": counts[s.name].as_told() if s.name in counts else None,
                 "inputs": [
-                    _input(f) | {"encoding": run.encodings.get(f.delivery.identity)}
+                    _input(f) | {"encoding": encodings.get(f.delivery.identity)}
                     for f in plan.apply
                     if f.delivery.source == s.name
                 ],
@@ -69,7 +67,7 @@ def manifest(session: Session, run: RunFacts) -> dict[str, object]:
         "results": {
             name: session.count(name) for name in ("episode", "hotspot", "chronic", "quarantine")
         },
-        "findings": [f.as_dict() for f in run.findings.items],
+        "findings": [f.as_dict() for f in run.loading.findings.items],
         "versions": versions(),
         "seeds": {},
         "steps": run.clock.parts,

@@ -272,7 +272,7 @@ class _Run:
             self._apply(session, plan, loading)
         run_steps(session, Context(self.config, self.day), STEPS, clock)
         self.findings.items.extend(told_by_steps(session))
-        self._tell_quarantined(session, plan)
+        self._tell_quarantined(loading)
         with clock.part("cluster"):
             recluster(session)
         with clock.part("hash"):
@@ -281,9 +281,7 @@ class _Run:
             return self._nothing(plan)
         number = self.layout.next_number()
         self._note(session, current, number, digest)
-        run = RunFacts(
-            self.config, self.day, number, plan, self.findings, digest, clock, loading.encodings
-        )
+        run = RunFacts(self.config, self.day, number, plan, loading, digest, clock)
         facts = manifest(session, run)
         return self._publish(work, number, facts, clock)
 
@@ -304,6 +302,7 @@ class _Run:
             else:
                 apply_delivery(session, loading, found)
             settle_people(session, self.config, delivery.delivered_on)
+        loading.columns.write(session)
 
     def _secret(self, session: Session) -> bytes | None:
         """Return the secret for pseudonyms: made from the first key, kept through later ones."""
@@ -315,19 +314,12 @@ class _Run:
             session.set_meta("pseudonym_secret", kept, "people")
         return bytes.fromhex(kept)
 
-    def _tell_quarantined(self, session: Session, plan: Plan) -> None:
-        counts = deliveries.counts_by_source(session, len(plan.start.applied))
-        for source, numbers in counts.items():
-            if numbers["quarantined"]:
-                self.findings.add(
-                    Finding(
-                        "rows_quarantined",
-                        source,
-                        f"{numbers['quarantined']} 行被隔离",
-                        f"{numbers['quarantined']} rows were quarantined",
-                        numbers["quarantined"],
-                    )
-                )
+    def _tell_quarantined(self, loading: Loading) -> None:
+        for source, counts in loading.counts.items():
+            rows = counts.quarantined
+            if rows:
+                told = (f"{rows} 行被隔离", f"{rows} rows were quarantined", rows)
+                self.findings.add(Finding("rows_quarantined", source, *told))
 
     def _unchanged(self, current: Held, digest: str) -> bool:
         """Whether the work came out as what is published already, for the same as_of."""

@@ -41,11 +41,11 @@ def settle_people(session: Session, config: Config, delivered_on: dt.date) -> No
     """
     if "people" not in session.parts or not config.sources_of(_PERSON):
         return
-    if not _all_delivered(session, config):
-        return
     drawn, settled = feeds.atoms_dates(session)
     draw = drawn is None or delivered_on >= _a_year_after(drawn)
     if not draw and settled is not None and _month(delivered_on) <= _month(settled):
+        return
+    if not _all_delivered(session, config):
         return
     people = _residents(session, config, delivered_on)
     if draw:
@@ -95,15 +95,15 @@ def _draw(session: Session, config: Config, people: pd.DataFrame, day: dt.date) 
     points = located[["building", "x", "y"]].rename(columns={"building": "id"})
     stamp = pd.Timestamp(day)
     points = points.assign(valid_from=stamp, valid_to=stamp + pd.Timedelta(days=1))
-    by_layer = assign_cells(points, cells, "building").pivot(
-        index="id", columns="layer", values="cell"
+    found = assign_cells(points, cells, "building")
+    names = (found["layer"] + ":" + found["cell"]).astype("str")
+    overlay = names.groupby(found["id"]).agg("|".join).to_dict()
+    coarse = found[found["layer"] == config.grid.layers[0]].set_index("id")["cell"].to_dict()
+    drawn_over = located.assign(
+        overlay=[overlay.get(b, _OUTSIDE) for b in located["building"]],
+        group=[coarse.get(b, _OUTSIDE) for b in located["building"]],
     )
-    by_layer = by_layer.reindex(located["building"]).fillna(_OUTSIDE)
-    # The empty text at the end keeps the join a column of text when no layer has cells.
-    overlay = by_layer.assign(end="").agg("|".join, axis=1)
-    coarse = by_layer.reindex(columns=[config.grid.layers[0]]).fillna(_OUTSIDE).iloc[:, 0]
     columns = ["building", "x", "y", "people", "overlay", "group"]
-    drawn_over = located.assign(overlay=overlay.to_numpy(), group=coarse.to_numpy())
     return draw_atoms(drawn_over[columns], config.people.minimum)
 
 

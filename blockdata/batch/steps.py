@@ -72,6 +72,8 @@ class Step:
         Sections of the configuration it reads.
     act : callable
     uses_as_of : bool, default True
+    writes_people : bool, default False
+        Whether it writes to the steward's part besides the open file.
     """
 
     name: str
@@ -80,6 +82,11 @@ class Step:
     sections: tuple[str, ...]
     act: Callable[[Session, Context], None]
     uses_as_of: bool = True
+    writes_people: bool = False
+
+    def writes(self, session: Session) -> tuple[str, ...]:
+        """Return the parts that the step writes to."""
+        return ("base", *(p for p in session.parts if p == "people" and self.writes_people))
 
 
 @dataclass
@@ -130,10 +137,10 @@ def run_steps(session: Session, context: Context, steps: Sequence[Step], clock: 
         if session.meta(f"step.{step.name}") == print_of_step:
             clock.kept(step.name)
             continue
-        with clock.part(step.name):
+        with clock.part(step.name), session.transaction(*step.writes(session)):
             step.act(session, context)
             write_findings(session, step.name, context.take_findings())
-        session.set_meta(f"step.{step.name}", print_of_step)
+            session.set_meta(f"step.{step.name}", print_of_step)
 
 
 def _state_hashes(session: Session) -> dict[str, str]:
