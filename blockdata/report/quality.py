@@ -82,6 +82,7 @@ class SourceLine:
     mode: str
     latest: str
     counts: dict[str, int] | None
+    private: bool = False
 
 
 def source_lines(session: Session, facts: Mapping[str, Any], words: Words) -> list[SourceLine]:
@@ -97,8 +98,10 @@ def source_lines(session: Session, facts: Mapping[str, Any], words: Words) -> li
     Returns
     -------
     list of SourceLine
-        In the order of the manifest; `counts` is None for a source without a new delivery.
+        In the order of the manifest; `counts` is None for a source without a new delivery, and
+        for sources about people, whose exact numbers are not published.
     """
+    private = {k.name for k in session.catalogue if k.private}
     latest = report_feeds.latest_deliveries(session)
     return [
         SourceLine(
@@ -106,10 +109,16 @@ def source_lines(session: Session, facts: Mapping[str, Any], words: Words) -> li
             kind=words.kind(str(source.get("kind", ""))),
             mode=words.mode(str(source.get("mode", ""))),
             latest=latest[name].isoformat() if name in latest else "",
-            counts={c: int(source["counts"][c]) for c in BALANCE} if source.get("counts") else None,
+            counts=_balance(source) if source.get("kind") not in private else None,
+            private=source.get("kind") in private,
         )
         for name, source in facts.get("sources", {}).items()
     ]
+
+
+def _balance(source: Mapping[str, Any]) -> dict[str, int] | None:
+    counts = source.get("counts")
+    return {c: int(counts[c]) for c in BALANCE} if counts else None
 
 
 def balance_total(lines: list[SourceLine]) -> dict[str, int]:
