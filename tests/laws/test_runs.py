@@ -9,6 +9,7 @@ import pytest
 
 from blockdata.batch.nightly import Code, nightly
 from blockdata.config import load_config
+from blockdata.errors import SourceError
 from blockdata.store.layout import Layout
 
 AS_OF = dt.date(2026, 11, 1)
@@ -126,8 +127,14 @@ def test_a_dry_run_publishes_nothing(tiny):
 
 def test_a_failing_run_leaves_the_published_base_and_a_line(tiny):
     run(tiny)
-    text = tiny.read_text(encoding="utf-8")
-    tiny.write_text(text.replace('path = "', 'contract = "freeze"\npath = "nowhere/', 1), "utf-8")
-    with pytest.raises(Exception, match=r"nowhere|no file|not permitted"):
+    config = tiny.read_text(encoding="utf-8")
+    broken = config.replace('kind = "building"\n', 'kind = "building"\ncontract = "freeze"\n')
+    assert broken != config
+    tiny.write_text(broken, encoding="utf-8")
+    for path in (tiny.parent / "sources" / "building").iterdir():
+        path.write_bytes(b"no GeoPackage")
+    with pytest.raises(SourceError, match="building"):
         run(tiny)
-    assert Layout(load_config(tiny).base_path).current_number() == 1
+    layout = Layout(load_config(tiny).base_path)
+    assert layout.current_number() == 1
+    assert "failed" in layout.attempts.read_text(encoding="utf-8")
