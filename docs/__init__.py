@@ -1,0 +1,1 @@
+"""Documentation, parts of which are generated; see `docs.generate`."""
