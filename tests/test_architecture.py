@@ -19,8 +19,10 @@ LAYERS = (
     {"engines"},
     {"report"},
     {"batch"},
-    {"api", "frames"},
-    {"cli", "__main__"},
+    {"views"},
+    {"api"},
+    {"cli"},
+    {"__main__"},
 )
 """Lowest first. Packages of one layer are independent, but for what ALSO allows."""
 

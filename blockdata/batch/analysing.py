@@ -38,14 +38,14 @@ _PREFERRED_LAYERS = ("unit", "responsibility", "community")
 def make_profile(session: Session, context: Context) -> None:
     """Count per cell of every layer what lies in it."""
     grid = context.config.grid
-    cells = feeds.cell_names(session, grid.layers, grid.area_levels)
+    cells = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
     counts: dict[str, pd.Series | None] = {}
     for column, kind in _COUNTED.items():
-        known = feeds.has_rows(session, kind)
-        counts[column] = _series(feeds.counts_by_cell(session, kind), cells) if known else None
+        found = feeds.counts_by_cell(session, kind, context.last_day)
+        counts[column] = _series(found, cells) if feeds.has_rows(session, kind) else None
     seen = feeds.incident_counts(session) if feeds.has_rows(session, "incident") else None
     counts["incidents"] = None if seen is None else _series(seen, cells)
-    people = people_by_cell(session, cells)
+    people = people_by_cell(session, cells, context.last_day)
     counts["people"] = people.set_index("cell")["people"] if len(people) else None
     profile = cell_profile(cells, counts)
     shared = people.set_index("cell")["shared"] if len(people) else pd.Series(dtype=bool)
@@ -57,13 +57,13 @@ def _series(counts: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     return counts[counts["cell"].isin(cells["cell"])].set_index("cell")["count"]
 
 
-def people_by_cell(session: Session, cells: pd.DataFrame) -> pd.DataFrame:
+def people_by_cell(session: Session, cells: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """Return cell, people, shared over all layers; empty where there are no atoms."""
     atoms = session.read("atom").to_pandas()
     if atoms.empty:
         return pd.DataFrame({"cell": [], "people": [], "shared": []})
     figures = session.read("atom_figure").to_pandas()[["atom", "people"]]
-    where = pd.concat([feeds.cells_now(session, k) for k in ("building", "address")])
+    where = pd.concat([feeds.cells_on(session, k, day) for k in ("building", "address")])
     where = where.rename(columns={"id": "building"})
     parts = [
         cell_figures(
@@ -114,7 +114,7 @@ def _tell_without_geometry(session: Session, context: Context, layer: str) -> No
 def _layer(session: Session, context: Context) -> tuple[list[str], str]:
     """Return the cells of the layer to test: as configured, else the finest that has cells."""
     grid = context.config.grid
-    names = feeds.cell_names(session, grid.layers, grid.area_levels)
+    names = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
     wanted = context.config.hotspots.layer
     layers = (wanted,) if wanted else (*_PREFERRED_LAYERS, *grid.layers, *grid.area_levels)
     for layer in layers:
@@ -160,7 +160,7 @@ def exposure_of(
     people = profile["people"] if profile["people"].notna().any() else None
     addresses = None
     if feeds.has_rows(session, "address"):
-        counted = feeds.counts_by_cell(session, "address")
+        counted = feeds.counts_by_cell(session, "address", context.last_day)
         addresses = counted[counted["cell"].isin(cells)].set_index("cell")["count"]
     return choose_exposure(
         {
@@ -178,7 +178,7 @@ def _street_length_m(session: Session, context: Context, cells: list[str]) -> pd
     """Return the length of streets in each cell; a street on a border counts for half each."""
     grid = context.config.grid
     areas = feeds.cells(session, grid.layers, grid.area_levels)
-    areas = areas[areas["id"].isin(cells) & areas["valid_to"].isna()]
+    areas = areas[areas["id"].isin(cells) & _stand_on(areas, context.last_day)]
     lines = feeds.streets(session)
     if areas.empty or lines.empty:
         return None
@@ -192,6 +192,13 @@ def _street_length_m(session: Session, context: Context, cells: list[str]) -> pd
     length = inside - border / 2
     total = pd.Series(length, index=areas["id"].to_numpy(dtype=object)[cell])
     return total.groupby(level=0).sum()
+
+
+def _stand_on(states: pd.DataFrame, day: dt.date) -> pd.Series:
+    """Tell which states hold on a day."""
+    at = pd.Timestamp(day)
+    begins, ends = pd.to_datetime(states["valid_from"]), pd.to_datetime(states["valid_to"])
+    return (begins.isna() | (begins <= at)) & (ends.isna() | (ends > at))
 
 
 def _tell_exposure(context: Context, exposure: Exposure, window_days: int) -> None:

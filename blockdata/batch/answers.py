@@ -8,13 +8,11 @@ import pyarrow as pa
 
 from blockdata.engines.lookups import is_record
 from blockdata.errors import DecisionError
-from blockdata.records import Catalogue, Held, Kind
+from blockdata.records import Held, Kind
 from blockdata.records.convert import convert_column
 from blockdata.store import quarantine
 from blockdata.store.decisions import Decision
 from blockdata.store.session import Session
-
-_PREFIX_LENGTH = 3
 
 
 def check_decision(session: Session, decision: Decision, time_zone: str) -> None:
@@ -87,7 +85,7 @@ def _check_record(session: Session, decision: Decision, kind: Kind, time_zone: s
 def _record(session: Session, identifier: str, verb: str) -> Kind:
     """Return the kind of a record that is there; persons are never the subject of a decision."""
     where = f"decision {verb!r}"
-    kind = _kind_of(session.catalogue, identifier)
+    kind = session.catalogue.kind_of_id(identifier)
     if kind is None or kind.private or not is_record(session, kind, identifier):
         raise DecisionError(
             f"there is no record {identifier!r}",
@@ -95,10 +93,6 @@ def _record(session: Session, identifier: str, verb: str) -> Kind:
             next_step="Give the id of a record, as it stands in the column id.",
         )
     return kind
-
-
-def _kind_of(catalogue: Catalogue, identifier: str) -> Kind | None:
-    return next((k for k in catalogue if k.prefix == identifier[:_PREFIX_LENGTH]), None)
 
 
 def _require_open_field(kind: Kind, name: str) -> None:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from blockdata.batch.discover import Found, discover
 from blockdata.batch.findings import Findings
 from blockdata.batch.loading import Loading, is_decision
-from blockdata.batch.maintenance import keys_of
 from blockdata.config import Config, Source
 from blockdata.errors import KeyMissingError, SourceError
 from blockdata.records.mapping import nearest_fields
 from blockdata.store.batch import Batch
-from blockdata.store.keys import pseudonym_secret
+from blockdata.store.keys import keys_of, pseudonym_secret
 from blockdata.store.layout import Layout
 
 

@@ -7,24 +7,23 @@ when everything is matched, placed and linked anew.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from blockdata.batch.discover import Found
 from blockdata.batch.findings import Finding
 from blockdata.batch.loading import Loading, target_of
-from blockdata.errors import DecisionError, DeclarationError
 from blockdata.records import Kind
 from blockdata.store import deliveries, quarantine
 from blockdata.store.batch import Counts, Delivery
-from blockdata.store.decisions import Decision, read_decisions, record_decisions
+from blockdata.store.decisions import (
+    Decision,
+    read_decisions,
+    record_decisions,
+    replayed_fields,
+)
 from blockdata.store.session import Session
 from blockdata.store.upsert import apply_batch, apply_overrides, merge_into
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_PREFIX_LENGTH = 3
 
 
 def apply_decisions(session: Session, loading: Loading, found: Found) -> Counts:
@@ -61,10 +60,6 @@ def apply_decisions(session: Session, loading: Loading, found: Found) -> Counts:
     return counts
 
 
-def _kind_of(loading: Loading, identifier: str) -> Kind | None:
-    return next((k for k in loading.catalogue if k.prefix == identifier[:_PREFIX_LENGTH]), None)
-
-
 def _for_kind(session: Session, loading: Loading, delivery: Delivery, kind: Kind) -> Delivery:
     """Return the decision's delivery in the name of a source of a kind."""
     sources = loading.config.sources_of(kind.name)
@@ -72,7 +67,7 @@ def _for_kind(session: Session, loading: Loading, delivery: Delivery, kind: Kind
 
 
 def _override(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
-    kind = _kind_of(loading, decision.subject)
+    kind = loading.catalogue.kind_of_id(decision.subject)
     if kind is None or kind.private or not loading.config.sources_of(kind.name):
         return False
     if decision.value is None:
@@ -86,7 +81,7 @@ def _override(session: Session, loading: Loading, delivery: Delivery, decision: 
 
 
 def _merge(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
-    kind = _kind_of(loading, decision.subject)
+    kind = loading.catalogue.kind_of_id(decision.subject)
     if kind is None or kind.private or decision.value is None:
         return False
     if not loading.config.sources_of(kind.name):
@@ -99,24 +94,27 @@ def _ignore(session: Session, loading: Loading, delivery: Delivery, decision: De
     if quarantine.raw_row(session, decision.subject) is not None:
         quarantine.set_status(session, decision.subject, quarantine.IGNORED)
         return True
-    return _kind_of(loading, decision.subject) is not None
+    return loading.catalogue.kind_of_id(decision.subject) is not None
 
 
 def _replay(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
-    """Load a rejected row again, with a decided value in place of the bad one."""
+    """Load a rejected row again, with all decided values in place of the bad ones.
+
+    A row that a later delivery has superseded is left alone: it would set old over new.
+    """
     row = quarantine.raw_row(session, decision.subject)
     if row is None or row[2] is None:
+        return False
+    if quarantine.status_of(session, decision.subject) != quarantine.OPEN:
         return False
     kind_name, source_name, raw = row
     if source_name not in {s.name for s in loading.config.sources}:
         return False
-    values = json.loads(str(raw))
-    if decision.field:
-        try:
-            loading.catalogue.kind(kind_name).field(decision.field)
-        except DeclarationError as error:
-            raise DecisionError(str(error), where=decision.subject) from error
-        values[decision.field] = decision.value
+    fixes = replayed_fields(session, decision.subject)
+    known = {f.name for f in loading.catalogue.kind(kind_name).fields}
+    if not set(fixes) <= known:
+        return False
+    values = json.loads(str(raw)) | fixes
     source = loading.source(source_name)
     batch = loading.loader(kind_name).load_values(loading.request(source, None), [values])
     if batch.rows_rejected:

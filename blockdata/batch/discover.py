@@ -15,6 +15,7 @@ from blockdata.config import Config, Source
 from blockdata.errors import ConfigError, SourceError
 from blockdata.store import files
 from blockdata.store.batch import Delivery
+from blockdata.store.decisions import decision_files
 from blockdata.store.layout import Layout
 
 DECISIONS = "decisions"
@@ -81,14 +82,15 @@ def discover(
                 found.append(_found(config, source, path, day_of_column))
             except SourceError as error:
                 problems.append((source, error))
-    found += [_decision_file(path) for path in sorted(layout.decisions.glob("*.jsonl"))]
+    found += [_decision_file(path) for path in decision_files(layout)]
     return sorted(found, key=lambda f: position(config, f.delivery)), problems
 
 
 def source_files(config: Config, source: Source) -> list[Path]:
     """Return a source's files, sorted by path."""
-    pattern = str(config.folder / _VARIABLE.sub(_variable(source), source.path))
-    return sorted(Path(p) for p in glob.glob(pattern, recursive=True) if Path(p).is_file())
+    pattern = _VARIABLE.sub(_variable(source), source.path)
+    found = glob.glob(pattern, root_dir=config.folder, recursive=True)
+    return sorted(path for p in found if (path := config.folder / p).is_file())
 
 
 def _variable(source: Source) -> Callable[[re.Match[str]], str]:
@@ -100,7 +102,7 @@ def _variable(source: Source) -> Callable[[re.Match[str]], str]:
                 where=f"source {source.name}: path",
                 next_step=f"Set {name} to the folder or file.",
             )
-        return os.environ[name]
+        return glob.escape(os.environ[name])
 
     return value
 
@@ -133,7 +135,7 @@ def _date_of(source: Source, path: Path, day_of_column: DayOfColumn) -> dt.date:
     if rule.column is not None:
         return day_of_column(source, path, rule.column)
     match = re.search(rule.name or "", path.name)
-    day = _day_from_digits(re.sub(r"\D", "", match.group(1))) if match else None
+    day = _day_from_digits(re.sub(r"\D", "", match.group(1) or "")) if match else None
     if day is None:
         raise SourceError(
             f"the file's name holds no date that matches {rule.name!r}",

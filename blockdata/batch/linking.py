@@ -23,7 +23,7 @@ def link(session: Session, context: Context) -> None:
     """Link every incident to address, building, component, cells and area."""
     incidents = feeds.incidents(session, context.end)
     incidents = incidents.assign(area_id=_areas_of(session, incidents))
-    located = feeds.cells_now(session, "incident")
+    located = feeds.cells_on(session, "incident", context.last_day)
     links = pd.concat(
         [
             link_incidents(
@@ -46,12 +46,18 @@ def _areas_of(session: Session, incidents: pd.DataFrame) -> pd.Series:
     known = feeds.areas(session)
     names = incidents["area_name"].where(~incidents["area_name"].map(is_missing_text))
     if known.empty:
-        made = {name: mint("are", "area", feeds.PROVISIONAL, name) for name in set(names.dropna())}
+        distinct = sorted(set(names.dropna()))
+        made = {name: mint("are", "area", feeds.PROVISIONAL, name) for name in distinct}
         _write_provisional_areas(session, made)
         return names.map(made)
     _write_provisional_areas(session, {})
     by_code = dict(zip(known["code"], known["id"], strict=True))
-    return incidents["area_code"].map(by_code).fillna(names.map(area_key).map(_by_name(known)))
+    by_name = _by_name(known)
+    found = [
+        by_code.get(code) or by_name.get(area_key(name))
+        for code, name in zip(incidents["area_code"], names, strict=True)
+    ]
+    return pd.Series(found, index=incidents.index, dtype="str")
 
 
 def area_key(name: str | None) -> str | None:
@@ -70,7 +76,7 @@ def area_key(name: str | None) -> str | None:
     return name
 
 
-def _by_name(areas: pd.DataFrame) -> dict[str, str]:
+def _by_name(areas: pd.DataFrame) -> dict[str | None, str]:
     """Return area ids by name, of the communities; a name that two of them have tells nothing."""
     communities = areas[areas["level"] == _COMMUNITY]
     keys = communities["name"].map(area_key)
@@ -95,7 +101,7 @@ def _stated_cells(
 ) -> pd.DataFrame:
     """Link incidents to cells that their source names, where coordinates name none."""
     grid = context.config.grid
-    names = feeds.cell_names(session, grid.layers, grid.area_levels)
+    names = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
     units = names[names["layer"] == "unit"].drop_duplicates("code", keep=False)
     by_code = dict(zip(units["code"], units["cell"], strict=True))
     layer_of = dict(zip(names["cell"], names["layer"], strict=True))

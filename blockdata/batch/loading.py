@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
-
-import pandas as pd
-import pyarrow as pa
 
 from blockdata.batch.discover import DECISIONS, Found
 from blockdata.batch.findings import Finding, Findings
@@ -23,7 +19,8 @@ from blockdata.store.batch import Batch, Counts, Delivery, Loader, LoadRequest
 from blockdata.store.decisions import overrides_of
 from blockdata.store.deliveries import ColumnsSeen
 from blockdata.store.session import Session
-from blockdata.store.upsert import Target, apply_batch
+from blockdata.store.target import Target
+from blockdata.store.upsert import apply_batch
 
 GROUP = "blockdata.loaders"
 _STANDARD = "standard"
@@ -119,7 +116,9 @@ def apply_delivery(session: Session, loading: Loading, found: Found) -> Counts:
     if batch.encoding:
         loading.encodings[found.delivery.identity] = batch.encoding
     _report_columns(loading, source, batch)
-    batch = _held_to_contract(session, loading, source, found.delivery, batch)
+    if _drifted(session, loading, source, found.delivery, batch):
+        again = replace(loading.request(source, found.path), set_aside=True)
+        batch = loading.loader(source.kind).load(again)
     return apply_loaded(session, loading, found.delivery, batch)
 
 
@@ -186,10 +185,21 @@ def _set_aside(
     return Counts()
 
 
-def _held_to_contract(
+def _drifted(
     session: Session, loading: Loading, source: Source, delivery: Delivery, batch: Batch
-) -> Batch:
-    """Compare a file's columns and types with what the source has delivered before."""
+) -> bool:
+    """Compare a file's columns and types with what the source has delivered before.
+
+    Returns
+    -------
+    bool
+        Whether the contract is "quarantine" and has been broken.
+
+    Raises
+    ------
+    SourceError
+        If the contract is "freeze" and has been broken.
+    """
     new, missing = loading.columns.drift(session, delivery, batch.columns)
     drift = {
         "unknown_column": new,
@@ -213,9 +223,10 @@ def _held_to_contract(
                 next_step="The contract is 'freeze': correct the file or change the contract.",
             )
         loading.findings.add(Finding(code, source.name, *told))
-    if source.contract == "quarantine" and any(drift.values()):
-        return _all_rejected(batch)
-    return batch
+    broken = source.contract == "quarantine" and any(drift.values())
+    if not broken:
+        loading.columns.remember(delivery, batch.columns)
+    return broken
 
 
 def _retyped(batch: Batch) -> list[str]:
@@ -223,37 +234,6 @@ def _retyped(batch: Batch) -> list[str]:
     unreadable = batch.rejected[batch.rejected["reason"] == "unreadable"]
     shares = unreadable.groupby("field")["row_number"].nunique() / max(batch.rows_read, 1)
     return sorted(str(name) for name in shares[shares >= _RETYPED_SHARE].index)
-
-
-def _all_rejected(batch: Batch) -> Batch:
-    """Return the batch with every row set aside, for contracts that let no drift pass."""
-    rows = batch.rows
-    numbers = rows.column("row_number").to_pylist()
-    private = batch.kind.private
-    fields = [f.name for f in batch.kind.fields]
-    raw = [None] * len(numbers) if private else _as_json(rows.select(fields))
-    extra = pd.DataFrame(
-        {
-            "row_number": numbers,
-            "source_id": [None] * len(numbers) if private else rows.column("source_id").to_pylist(),
-            "field": None,
-            "reason": "set_aside",
-            "value": None,
-            "raw": raw,
-            "private_raw": None,
-        },
-        dtype=object,
-    )
-    parts = [p for p in (batch.rejected, extra) if not p.empty]
-    rejected = pd.concat(parts, ignore_index=True) if parts else batch.rejected
-    return replace(batch, rows=rows.slice(0, 0), rejected=rejected)
-
-
-def _as_json(rows: pa.Table) -> list[str]:
-    return [
-        json.dumps({k: str(v) for k, v in row.items() if v is not None}, ensure_ascii=False)
-        for row in rows.to_pylist()
-    ]
 
 
 def _report_columns(loading: Loading, source: Source, batch: Batch) -> None:

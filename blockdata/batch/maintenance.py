@@ -15,20 +15,12 @@ from blockdata.config import Config
 from blockdata.errors import SnapshotError
 from blockdata.report import write_report
 from blockdata.store import deliveries, files
-from blockdata.store.keys import KeyRing, read_keys
+from blockdata.store.keys import KeyRing, keys_of
 from blockdata.store.layout import Layout
 from blockdata.store.lock import run_lock
 from blockdata.store.snapshots import open_snapshot, retire, work_on
 
 _ENCRYPTED = ("people", "text")
-
-
-def keys_of(config: Config) -> KeyRing:
-    """Return the keys that a configuration names, or those in the environment."""
-    people, text = config.keys.people_file, config.keys.text_file
-    return read_keys(
-        config.folder / people if people else None, config.folder / text if text else None
-    )
 
 
 def rollback(config: Config, number: int) -> int:

@@ -28,7 +28,7 @@ from blockdata.report import write_report
 from blockdata.store import deliveries, files
 from blockdata.store.cluster import recluster
 from blockdata.store.content_hash import content_hash
-from blockdata.store.keys import KeyRing, pseudonym_secret, read_keys
+from blockdata.store.keys import KeyRing, keys_of, pseudonym_secret
 from blockdata.store.layout import Layout
 from blockdata.store.lock import run_lock
 from blockdata.store.session import Session
@@ -108,7 +108,7 @@ def nightly(
         If the run fails; the published snapshot stays, and the attempt is noted.
     """
     layout = Layout(config.base_path)
-    keys = _keys(config)
+    keys = keys_of(config)
     _require_keys(config, keys)
     day = as_of or dt.datetime.now(config.city.zone).date()
     with run_lock(layout):
@@ -133,13 +133,6 @@ def told(error: BaseException) -> str:
     if trace is not None:
         place = f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
     return f"{type(error).__name__}{place}"
-
-
-def _keys(config: Config) -> KeyRing:
-    people, text = config.keys.people_file, config.keys.text_file
-    return read_keys(
-        config.folder / people if people else None, config.folder / text if text else None
-    )
 
 
 def _require_keys(config: Config, keys: KeyRing) -> None:
@@ -169,6 +162,14 @@ def run_fingerprint(config: Config, day: dt.date) -> str:
     return hashlib.sha256(facts.encode()).hexdigest()
 
 
+def told_config(config: Config) -> dict[str, object]:
+    """Return the configuration as a snapshot keeps it: without keys and without any folder."""
+    told = config.model_dump(mode="json", by_alias=True, exclude={"keys", "base", "folder"})
+    for source in told["source"]:
+        source["path"] = source["path"].replace("\\", "/").rsplit("/", 1)[-1]
+    return told
+
+
 @dataclass
 class _Run:
     config: Config
@@ -181,7 +182,7 @@ class _Run:
 
     def go(self) -> Outcome:
         clock = Clock(
-            on_part=lambda name, event: self.progress("step", {"step": name, "event": event})
+            on_part=lambda name, event: self.progress("step", {"step": name, "phase": event})
         )
         loading = Loading(self.config, self.config.catalogue(), None, self.findings)
         with clock.part("discover"):
@@ -340,9 +341,7 @@ class _Run:
             "load_fingerprint": load_fingerprint(self.config),
             "run_fingerprint": self._fingerprint(),
             "withheld": json.dumps(sorted(current.withheld)),
-            "config": self.config.model_dump_json(
-                by_alias=True, exclude={"keys", "base", "folder"}
-            ),
+            "config": json.dumps(told_config(self.config), ensure_ascii=False),
         }
         for key, value in facts.items():
             session.set_meta(key, value)

@@ -10,15 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from blockdata.address import (
-    AddressIndex,
-    is_missing_text,
-    normalise_address,
-    provisional_addresses,
-)
+from blockdata.address import is_missing_text, provisional_addresses
 from blockdata.batch.findings import Finding
 from blockdata.batch.steps import Context
 from blockdata.engines import feeds
+from blockdata.engines.matching import Matcher
 from blockdata.grid import assign_cells
 from blockdata.records import Catalogue, Kind
 from blockdata.store import derived
@@ -29,23 +25,11 @@ from blockdata.store.session import Session
 
 def resolve_addresses(session: Session, context: Context) -> None:
     """Match every address text with the library, or make provisional addresses without one."""
-    library = feeds.address_library(session)
-    if library.empty:
+    texts: list[str] = []
+    if not feeds.has_address_library(session):
         texts = [t for t in feeds.address_texts(session, private=False) if not is_missing_text(t)]
-        made = provisional_addresses(texts, mint=provisional_id)
-    else:
-        made = provisional_addresses([], mint=provisional_id)
-    _write_provisional(session, made)
-    index = AddressIndex.build(
-        library if not library.empty else made,
-        feeds.address_aliases(session),
-        {normalise_address(t): i for t, i in standing(session, "address").items()},
-    )
-    texts = feeds.address_texts(session)
-    matches = index.match(texts).assign(text=texts)
-    if library.empty:
-        exact = matches["match_method"] == "exact"
-        matches["match_method"] = matches["match_method"].mask(exact, feeds.PROVISIONAL)
+    _write_provisional(session, provisional_addresses(texts, mint=provisional_id))
+    matches = Matcher(session).match(feeds.address_texts(session))
     kinds = [k for k in session.catalogue if k.address and session.part_of(k) in session.parts]
     derived.write_matches(session, kinds, matches)
     _report_unmatched(session, context)
@@ -155,12 +139,14 @@ def kinds_with_place(catalogue: Catalogue) -> tuple[Kind, ...]:
 
 
 def _report_unmatched(session: Session, context: Context) -> None:
-    """Tell, per kind, how many address texts were not matched."""
+    """Tell, per kind, how many address texts were not matched; of people a rounded share."""
     for kind in session.catalogue:
-        if kind.address is None or kind.private:
+        if kind.address is None or session.part_of(kind) not in session.parts:
             continue
-        count = feeds.unmatched(session, kind)
-        if count:
+        count, rows = feeds.unmatched(session, kind)
+        if kind.private:
+            _report_unmatched_people(context, kind, count, rows)
+        elif count:
             context.tell(
                 Finding(
                     "address_unmatched",
@@ -171,3 +157,18 @@ def _report_unmatched(session: Session, context: Context) -> None:
                     warns=False,
                 )
             )
+
+
+def _report_unmatched_people(context: Context, kind: Kind, count: int, rows: int) -> None:
+    """Say that people are missing from the figures, without saying how many."""
+    if count < context.config.people.minimum:
+        return
+    percent = max(5, 5 * round(20 * count / rows))
+    context.tell(
+        Finding(
+            "people_unmatched",
+            kind.name,
+            f"{kind.zh}：约 {percent}% 的地址未能匹配，不在人口数中",
+            f"{kind.en}: about {percent} % of the addresses match none and are in no figure",
+        )
+    )

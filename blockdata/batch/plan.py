@@ -88,11 +88,15 @@ def make_plan(
     withheld = [f for f in ready if f.delivery.identity in current.withheld]
     free = [f for f in ready if f.delivery.identity not in current.withheld]
     plan = _from(config, current, free)
-    if current.number is not None and current.load_fingerprint != load_fingerprint:
-        plan = _restarted(config, current, free, [Held(None, withheld=current.withheld)]) or plan
-        plan.stale_load = plan.start.number is not None
-    elif _is_late(config, current, plan.apply):
-        plan = _placed_in_order(config, current, free, plan, earlier)
+    empty = Held(None, withheld=current.withheld)
+    changed = current.number is not None and current.load_fingerprint != load_fingerprint
+    again = _restarted(config, current, free, [empty], as_of) if changed else None
+    if again is None and _out_of_place(config, current, plan.apply, as_of):
+        starts = _starts(config, current, plan.apply, earlier(), as_of)
+        again = _restarted(config, current, free, [*starts, empty], as_of)
+        plan.out_of_order = again is None
+    plan.stale_load = changed and again is None
+    plan = again or plan
     plan.waiting, plan.withheld = waiting, withheld
     return plan
 
@@ -115,47 +119,48 @@ def _from(config: Config, start: Held, free: Sequence[Found]) -> Plan:
     return plan
 
 
-def _is_late(config: Config, current: Held, pending: Sequence[Found]) -> bool:
-    if not pending or not current.applied:
+def _out_of_place(config: Config, current: Held, pending: Sequence[Found], as_of: dt.date) -> bool:
+    """Whether something that stands comes after something pending, or after as_of."""
+    if not current.applied:
         return False
     newest = max(position(config, d) for d in current.applied)
-    return position(config, pending[0].delivery) < newest
+    late = bool(pending) and position(config, pending[0].delivery) < newest
+    return late or newest[0] > as_of
 
 
-def _placed_in_order(
+def _starts(
     config: Config,
     current: Held,
-    free: Sequence[Found],
-    plan: Plan,
-    earlier: Callable[[], Sequence[Held]],
-) -> Plan:
-    first = position(config, plan.apply[0].delivery)
-    candidates = [
+    pending: Sequence[Found],
+    earlier: Sequence[Held],
+    as_of: dt.date,
+) -> list[Held]:
+    """Return the older snapshots of this history that hold nothing out of place."""
+    return [
         held
-        for held in earlier()
+        for held in earlier
         if held.load_fingerprint == current.load_fingerprint
         and held.applied == current.applied[: len(held.applied)]
-        and all(position(config, d) < first for d in held.applied)
+        and not _out_of_place(config, held, pending, as_of)
     ]
-    empty = Held(None, withheld=current.withheld)
-    placed = _restarted(config, current, free, [*candidates, empty])
-    if placed is not None:
-        return placed
-    plan.out_of_order = True
-    return plan
 
 
 def _restarted(
-    config: Config, current: Held, free: Sequence[Found], starts: Sequence[Held]
+    config: Config,
+    current: Held,
+    free: Sequence[Found],
+    starts: Sequence[Held],
+    as_of: dt.date,
 ) -> Plan | None:
     """Plan from the first start from which everything that stands now can be applied again.
 
-    What a source delivered that the configuration no longer names is not wanted again.
+    What is dated after as_of, or came of a source that the configuration no longer names, is
+    not wanted again.
     """
     at_hand = {f.delivery.identity for f in free}
     sources = {s.name for s in config.sources} | {DECISIONS}
     for start in starts:
-        since = current.applied[len(start.applied) :]
+        since = [d for d in current.applied[len(start.applied) :] if d.delivered_on <= as_of]
         if {d.identity for d in since if d.source in sources} <= at_hand:
             return _from(config, start, free)
     return None

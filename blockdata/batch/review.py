@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from zipfile import BadZipFile
 
 import openpyxl
 import pandas as pd
@@ -150,30 +150,31 @@ def read_review(path: Path, *, on: dt.date) -> list[Decision]:
     PrivacyError
         If an answer holds a phone number, an identity number or a name.
     """
+    sheets = _cells(path)
+    return [decision for name in _HEADINGS for decision in _decisions(sheets[name], name, on)]
+
+
+def _cells(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return the cells of both sheets, row by row."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, KeyError, ValueError, InvalidFileException) as error:
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            there = [name for name in _HEADINGS if name in book.sheetnames]
+            sheets = {name: list(book[name].iter_rows(values_only=True)) for name in there}
+    except (OSError, KeyError, ValueError, BadZipFile, InvalidFileException) as error:
         raise DecisionError("not a workbook that can be read", where=str(path)) from error
-    try:
-        return [d for name in _HEADINGS for d in _decisions(_sheet(book, name, path), name, on)]
-    finally:
-        book.close()
-
-
-def _sheet(book: Any, name: str, path: Path) -> Any:
-    if name not in book.sheetnames:
+    if missing := [name for name in _HEADINGS if name not in sheets]:
         raise DecisionError(
-            f"sheet {name} is missing", where=str(path), allowed=", ".join(_HEADINGS)
+            f"sheet {missing[0]} is missing", where=str(path), allowed=", ".join(_HEADINGS)
         )
-    return book[name]
+    return sheets
 
 
-def _decisions(sheet: Any, name: str, on: dt.date) -> Iterator[Decision]:
-    rows = sheet.iter_rows(values_only=True)
-    heading = tuple(_text(cell) for cell in next(rows, ()))
+def _decisions(rows: list[tuple[object, ...]], name: str, on: dt.date) -> Iterator[Decision]:
+    heading = tuple(_text(cell) for cell in rows[0]) if rows else ()
     if missing := [h for h in _HEADINGS[name] if h not in heading]:
         raise DecisionError(f"column {missing[0]} is missing", where=f"sheet {name}")
-    for number, cells in enumerate(rows, start=2):
+    for number, cells in enumerate(rows[1:], start=2):
         row = dict(zip(heading, map(_text, cells), strict=False))
         if not any(row.get(answer) for answer in _ANSWERS):
             continue
@@ -190,8 +191,11 @@ def _decision(row: dict[str, str], name: str, on: dt.date) -> Decision:
         if value is None:
             raise DecisionError("取值 is empty; give an address id, or the number of a candidate")
         return Decision(verb, row["地址文本"], _candidate(row, value), None, note, on)
-    field = row["字段"] if verb == "replay" and value else None
-    return Decision(verb, row["编号"], value if verb == "replay" else None, field, note, on)
+    if verb == "ignore" or value is None:
+        return Decision(verb, row["编号"], None, None, note, on)
+    if not row["字段"]:
+        raise DecisionError("this row has no field to put a value in; leave 取值 empty")
+    return Decision(verb, row["编号"], value, row["字段"], note, on)
 
 
 def _verb(text: str, name: str) -> str:

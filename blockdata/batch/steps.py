@@ -51,6 +51,11 @@ class Context:
         return taken
 
     @property
+    def last_day(self) -> dt.date:
+        """The last day that is known whole."""
+        return self.as_of - dt.timedelta(days=1)
+
+    @property
     def end(self) -> dt.datetime:
         """as_of as a moment in UTC, without zone."""
         local = dt.datetime.combine(self.as_of, dt.time(), tzinfo=self.config.city.zone)

@@ -34,12 +34,18 @@ def gridded_kinds(catalogue: Catalogue) -> list[Kind]:
 _BORDERS = frozenset({"area", "grid", "street", "land_water"})
 
 
-def address_library(session: Session) -> pd.DataFrame:
-    """Return the address library: id, text and elements; addresses out of use are left out."""
+def has_address_library(session: Session) -> bool:
+    """Whether a source delivered addresses; without one a base makes provisional addresses."""
+    found = session.value(f"SELECT 1 FROM base.address WHERE source <> '{PROVISIONAL}' LIMIT 1")
+    return found is not None
+
+
+def addresses_to_match(session: Session) -> pd.DataFrame:
+    """Return id, text and elements of the addresses in use, provisional ones included."""
     elements = ", ".join(quote(e) for e in _ELEMENTS)
     return session.frame(
         f"SELECT id, full_text AS text, {elements} FROM base.address "
-        f"WHERE source <> '{PROVISIONAL}' AND coalesce(status, 'in_use') <> 'abandoned' ORDER BY id"
+        "WHERE coalesce(status, 'in_use') <> 'abandoned' ORDER BY id"
     )
 
 
@@ -116,14 +122,20 @@ def cells(session: Session, layers: tuple[str, ...], levels: tuple[str, ...]) ->
     return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
 
 
-def cell_names(session: Session, layers: tuple[str, ...], levels: tuple[str, ...]) -> pd.DataFrame:
-    """Return the cells that stand now, with or without a polygon: cell, layer, code, name."""
+_VALID = "(valid_from IS NULL OR valid_from <= $day) AND (valid_to IS NULL OR valid_to > $day)"
+"""Whether a state holds on a day; validities are half-open."""
+
+
+def cell_names(
+    session: Session, layers: tuple[str, ...], levels: tuple[str, ...], day: dt.date
+) -> pd.DataFrame:
+    """Return the cells that stand on a day, with or without a polygon: cell, layer, code, name."""
     return session.frame(
         "SELECT id AS cell, layer, code, name FROM base.grid "
-        "WHERE layer IN (SELECT unnest($layers)) UNION ALL "
-        "SELECT id, level, code, name FROM base.area WHERE level IN (SELECT unnest($levels)) "
-        "ORDER BY layer, cell",
-        {"layers": list(layers), "levels": list(levels)},
+        f"WHERE layer IN (SELECT unnest($layers)) AND {_VALID} UNION ALL "
+        "SELECT id, level, code, name FROM base.area "
+        f"WHERE level IN (SELECT unnest($levels)) AND {_VALID} ORDER BY layer, cell",
+        {"layers": list(layers), "levels": list(levels), "day": day},
     )
 
 
@@ -152,26 +164,26 @@ def incidents(session: Session, end: dt.datetime) -> pd.DataFrame:
     )
 
 
-def cells_now(session: Session, kind: str) -> pd.DataFrame:
-    """Return id, layer, cell of a kind's rows on the cells that stand now.
+def cells_on(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
+    """Return id, layer, cell of a kind's rows on the cells that stand on a day.
 
-    Of an event this is where it lies on today's cells; of other kinds, where they stand today.
+    Of an event this is where it lies on that day's cells, whenever it happened.
     """
     return session.frame(
-        "SELECT id, layer, cell FROM base.cell_of WHERE kind = ? AND valid_to IS NULL "
+        f"SELECT id, layer, cell FROM base.cell_of WHERE kind = $kind AND {_VALID} "
         "ORDER BY id, layer, cell",
-        [kind],
+        {"kind": kind, "day": day},
     )
 
 
-def counts_by_cell(session: Session, kind: str) -> pd.DataFrame:
-    """Return layer, cell, count of a kind's current rows."""
+def counts_by_cell(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
+    """Return layer, cell, count of a kind's rows that stand on a day."""
     return session.frame(
         "SELECT layer, cell, count(*) AS count FROM base.cell_of c "
-        "WHERE kind = ? AND valid_to IS NULL "
+        f"WHERE kind = $kind AND {_VALID} "
         f"AND EXISTS (FROM {quote('base', kind)} k WHERE k.id = c.id) "
         "GROUP BY layer, cell ORDER BY layer, cell",
-        [kind],
+        {"kind": kind, "day": day},
     )
 
 
@@ -242,13 +254,14 @@ def nothing(*columns: str) -> pd.DataFrame:
     return pd.DataFrame({c: np.array([], dtype=object) for c in columns})
 
 
-def unmatched(session: Session, kind: Kind) -> int:
-    """Return how many current rows of a kind have an address text and no address."""
-    found = session.value(
-        f"SELECT count(*) FROM {quote('base', kind.name)} "
-        f"WHERE {quote(str(kind.address))} IS NOT NULL AND address_id IS NULL"
-    )
-    return int(str(found))
+def unmatched(session: Session, kind: Kind) -> tuple[int, int]:
+    """Return how many current rows of a kind have an address text and no address, of how many."""
+    count, rows = session.rows(
+        f"SELECT count(*) FILTER (address_id IS NULL), count(*) "
+        f"FROM {quote(session.part_of(kind), kind.name)} "
+        f"WHERE {quote(str(kind.address))} IS NOT NULL"
+    )[0]
+    return int(str(count)), int(str(rows))
 
 
 def atoms_dates(session: Session) -> tuple[dt.date | None, dt.date | None]:

@@ -77,11 +77,6 @@ def is_address(session: Session, identifier: str) -> bool:
     return session.value("SELECT 1 FROM base.address WHERE id = ?", [identifier]) is not None
 
 
-def all_addresses(session: Session) -> pd.DataFrame:
-    """Return id, text of every address, those made from texts among them."""
-    return session.arrow("SELECT id, full_text AS text FROM base.address ORDER BY id").to_pandas()
-
-
 def addresses_within(session: Session, identifier: str) -> list[str]:
     """Return the ids of an address and of all below it, sorted."""
     return [str(row[0]) for row in session.rows(_WITHIN, [identifier])]
@@ -134,7 +129,8 @@ def places(session: Session, ids: Sequence[str]) -> pd.DataFrame:
     """
     sql = _PLACES.format(ids="SELECT unnest($ids::VARCHAR[])")
     found = session.con.execute(sql, {"ids": sorted(set(ids))})
-    return found.to_arrow_table().to_pandas()
+    frame: pd.DataFrame = found.to_arrow_table().to_pandas()
+    return frame
 
 
 def profile_rows(session: Session) -> pd.DataFrame:

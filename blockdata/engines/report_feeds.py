@@ -53,12 +53,6 @@ def _count_of(kind: Kind, place: int) -> str:
     )
 
 
-def has_address_library(session: Session) -> bool:
-    """Whether any source delivered addresses; those a base makes from texts do not count."""
-    found = session.value("SELECT 1 FROM base.address WHERE source <> 'provisional' LIMIT 1")
-    return found is not None
-
-
 def latest_deliveries(session: Session) -> dict[str, dt.date]:
     """Return the date of each source's latest accepted delivery."""
     rows = session.rows(

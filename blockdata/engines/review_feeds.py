@@ -33,11 +33,12 @@ def unmatched_texts(session: Session) -> pd.DataFrame:
         for k in session.catalogue
         if k.address and not k.private
     ]
-    return session.arrow(
+    frame: pd.DataFrame = session.arrow(
         "SELECT text, string_agg(DISTINCT kind, '、' ORDER BY kind) AS kinds, count(*) AS count "
         f"FROM ({' UNION ALL '.join(selects)}) WHERE text IS NOT NULL GROUP BY text "
         "ORDER BY count DESC, text"
     ).to_pandas()
+    return frame
 
 
 def nearest_addresses(

@@ -65,6 +65,16 @@ class Catalogue:
             f"there is no record kind {name!r}", allowed=", ".join(k.name for k in self.kinds)
         )
 
+    def kind_of_id(self, identifier: str) -> Kind | None:
+        """Return the kind of a record by its id, or None if no kind has such ids.
+
+        Examples
+        --------
+        >>> Catalogue().kind_of_id("inclbodx7pq7npsz").name
+        'incident'
+        """
+        return next((k for k in self.kinds if k.prefix == identifier[:3]), None)
+
     def with_additions(
         self,
         new_kinds: Sequence[Kind] = (),

@@ -19,6 +19,7 @@ from blockdata.records.identifiers import IDENTIFIERS
 REASONS = MappingProxyType(
     {
         "unreadable": ("无法按字段类型读取", "cannot be read as the field's type"),
+        "ends_before_it_begins": ("终止早于开始", "it ends before it begins"),
         "missing": ("必填字段为空", "required and empty"),
         "below_minimum": ("小于下限", "below the smallest allowed value"),
         "above_maximum": ("大于上限", "above the largest allowed value"),
@@ -99,7 +100,16 @@ def violations(kind: Kind, table: pa.Table, bad: Mapping[str, np.ndarray]) -> pd
             unread = bad.get(field.name, np.zeros(table.num_rows, dtype=bool))
             column = table.column(field.name).combine_chunks()
             found.extend(_of_field(field, column, np.asarray(unread, dtype=bool)))
+    found.extend(_of_validity(kind, table))
     return _frame(found)
+
+
+def _of_validity(kind: Kind, table: pa.Table) -> Iterator[_Found]:
+    """A thing whose stated end lies before its beginning has no time in which it stands."""
+    if kind.begins in table.column_names and kind.ends in table.column_names:
+        ends_first = pc.less(table.column(kind.ends), table.column(kind.begins))
+        flags = _flags(pc.fill_null(ends_first, False).combine_chunks())
+        yield str(kind.ends), "ends_before_it_begins", np.flatnonzero(flags)
 
 
 def _of_field(field: Field, column: pa.Array, unread: np.ndarray) -> Iterator[_Found]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from blockdata.engines import report_feeds
+from blockdata.engines import feeds, report_feeds
 from blockdata.report.chronic import chronic_section
 from blockdata.report.hot import hot_windows
 from blockdata.report.people import people_section
@@ -93,6 +94,7 @@ def _content(
 ) -> dict[str, object]:
     sources = source_lines(session, facts, words)
     counted = categories(session)
+    as_of = dt.date.fromisoformat(str(facts["as_of"]))
     return {
         "facts": facts,
         "settings": settings,
@@ -101,12 +103,12 @@ def _content(
         "fallbacks": notes(facts, words, "exposure_fallback"),
         "chronic": chronic_section(session, settings, words),
         "gaps": session.read("coverage_gap").sort_by("source").to_pylist(),
-        "people": people_section(session),
+        "people": people_section(session, as_of - dt.timedelta(days=1)),
         "has_person_source": any(
             source.get("kind") == "person" for source in facts.get("sources", {}).values()
         ),
         "kinds": kind_lines(session, words),
-        "library": report_feeds.has_address_library(session),
+        "library": feeds.has_address_library(session),
         "incidents": session.count("incident"),
         "sources": sources,
         "total": balance_total(sources),

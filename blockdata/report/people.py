@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,12 +34,14 @@ class PeopleSection:
     layers: list[LayerPeople]
 
 
-def people_section(session: Session) -> PeopleSection:
+def people_section(session: Session, day: dt.date) -> PeopleSection:
     """Return what is published of people.
 
     Parameters
     ----------
     session : Session
+    day : date
+        The last day that is known whole; cells are those that stand on it.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def people_section(session: Session) -> PeopleSection:
         return PeopleSection(0, "", "", [])
     figures = session.read("atom_figure").to_pandas()
     profile = session.read("profile").to_pandas()
-    where = pd.concat([feeds.cells_now(session, k) for k in ("building", "address")])
+    where = pd.concat([feeds.cells_on(session, k, day) for k in ("building", "address")])
     where = where.rename(columns={"id": "building"})
     drawn, settled = feeds.atoms_dates(session)
     layers = [

@@ -62,6 +62,8 @@ class LoadRequest:
         West, south, east, north in degrees; geometries wholly outside are rejected.
     secret : bytes, optional
         Secret for pseudonyms; without it, fields held as pseudonyms stay empty.
+    set_aside : bool, default False
+        Whether every row is to be rejected with the reason "set_aside".
     """
 
     source: Source
@@ -71,6 +73,7 @@ class LoadRequest:
     time_zone: str
     extent: tuple[float, float, float, float] | None = None
     secret: bytes | None = None
+    set_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class Batch:
     merged : int
         Rows that repeat another row of the file, key and content.
     rejected : pd.DataFrame
-        One row per violation: `row_number`, `source_id` (null if unreadable or private), `field`,
+        One row per violation: `row_number`, `source_id` (null if unreadable), `field`,
         `reason`, `value` (masked; a placeholder for fields that are not open), `raw` (JSON of the
         mapped columns by field, masked; null for private kinds), `private_raw` (the same as it
         came, or null where masking changed nothing).

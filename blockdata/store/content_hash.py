@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from blockdata.records.tables import DERIVED, Table
+from blockdata.records.tables import DERIVED, Column, Table
 from blockdata.store import schema
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
-
-_NULL, _BETWEEN = "chr(30)", "chr(31)"
-"""Separators that no text from a source contains."""
 
 
 def table_hashes(
@@ -49,17 +46,21 @@ def _all_tables(session: Session) -> list[tuple[str, Table]]:
 
 def _sums(part: str, table: Table, derived: bool) -> str:
     # Doubles print in DuckDB's shortest form that reads back the same, so equal means equal.
-    texts = ", ".join(
-        f"coalesce({quote(c.name)}::VARCHAR, {_NULL})"
-        for c in table.columns
-        if derived or c.name not in DERIVED
-    )
+    texts = ", ".join(_unambiguous(c) for c in table.columns if derived or c.name not in DERIVED)
     return (
         f"SELECT '{part}.{table.name}' AS name, count(*) AS rows, "
         "sum((m >> 64)::UBIGINT) AS upper, sum((m & 18446744073709551615)::UBIGINT) AS lower "
-        f"FROM (SELECT md5_number(concat_ws({_BETWEEN}, {texts})) AS m "
+        f"FROM (SELECT md5_number(concat_ws(',', {texts})) AS m "
         f"FROM {quote(part, table.name)})"
     )
+
+
+def _unambiguous(column: Column) -> str:
+    """Return SQL for a value as text; texts carry their length, for they may hold anything."""
+    name = quote(column.name)
+    if column.sql_type == "VARCHAR":
+        return f"coalesce(length({name})::VARCHAR || ':' || {name}, '-')"
+    return f"coalesce({name}::VARCHAR, '-')"
 
 
 def combined(hashes: dict[str, str]) -> str:

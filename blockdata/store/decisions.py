@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ from blockdata.store import files
 from blockdata.store.layout import Layout
 from blockdata.store.session import Session
 
+_FILE_NAME = re.compile(r"\d{8}-\d{4}\.jsonl")
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -30,12 +34,13 @@ class Decision:
     ----------
     verb : str
         "address" (a text is this address), "merge" (a record is that record), "repin" (a record
-        stands at 'x y'), "override" (a field has this value), "ignore" (leave a record out of
+        stands at 'x y'), "override" (a field has this value), "ignore" (leave an incident out of
         the analysis, or a rejected row alone), "replay" (try a rejected row again).
     subject : str
         Address text, record id or id of a rejected row.
     value : str, optional
-        What was decided; empty takes the decision back.
+        What was decided. Empty takes an "address", "repin" or "override" back; an overridden
+        field then has what the next delivery says. A merge cannot be taken back.
     field : str, optional
         Field of an override or of a replay.
     note : str, optional
@@ -95,11 +100,35 @@ def write_decisions(layout: Layout, decisions: Sequence[Decision]) -> Path:
         raise DecisionError("decisions of exactly one day go into one file")
     stem = days.pop().strftime("%Y%m%d")
     layout.decisions.mkdir(parents=True, exist_ok=True)
-    number = len(list(layout.decisions.glob(f"{stem}-*.jsonl"))) + 1
-    path = layout.decisions / f"{stem}-{number:04d}.jsonl"
     lines = (json.dumps(asdict(d), ensure_ascii=False, default=str) for d in decisions)
-    files.write_durably(path, "".join(f"{line}\n" for line in lines))
-    return path
+    text = "".join(f"{line}\n" for line in lines)
+    taken = [int(p.stem[len(stem) + 1 :]) for p in decision_files(layout) if p.stem[:8] == stem]
+    number = max(taken, default=0)
+    while True:
+        number += 1
+        path = layout.decisions / f"{stem}-{number:04d}.jsonl"
+        with contextlib.suppress(FileExistsError):
+            files.write_new(path, text)
+            return path
+
+
+def decision_files(layout: Layout) -> list[Path]:
+    """Return the files of decisions, by day and number.
+
+    Raises
+    ------
+    DecisionError
+        If another file lies among them: it may hold decisions that nobody would miss.
+    """
+    paths = sorted(layout.decisions.glob("*.jsonl"))
+    for path in paths:
+        if not _FILE_NAME.fullmatch(path.name):
+            raise DecisionError(
+                "a file among the decisions is not named YYYYMMDD-NNNN.jsonl",
+                where=str(path.name),
+                next_step="Take it out, or write its decisions with 'blockdata decide'.",
+            )
+    return paths
 
 
 def read_decisions(path: Path) -> list[Decision]:
@@ -111,7 +140,9 @@ def read_decisions(path: Path) -> list[Decision]:
         If a line is not a decision.
     """
     decisions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # Only a newline ends a line: a note may hold other characters that Python would split at.
+    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    for number, line in enumerate(lines, start=1):
         try:
             values = json.loads(line)
             day = dt.date.fromisoformat(values.pop("decided_on"))
@@ -139,6 +170,18 @@ def standing(session: Session, verb: str) -> dict[str, str]:
         if value is not None or verb == "ignore":
             held[str(subject)] = str(value or "")
     return held
+
+
+def replayed_fields(session: Session, subject: str) -> dict[str, str | None]:
+    """Return the values that replays of a rejected row have decided so far, by field."""
+    return {
+        str(name): None if value is None else str(value)
+        for name, value in session.rows(
+            "SELECT field, value FROM base.decision WHERE verb = 'replay' AND subject = ? "
+            "AND field IS NOT NULL ORDER BY seq",
+            [subject],
+        )
+    }
 
 
 def overrides_of(

@@ -84,9 +84,16 @@ class ColumnsSeen:
                 self.known.setdefault(str(source), set()).add(str(name))
         before = self.known.get(delivery.source, set())
         new = [c for c in columns if c not in before]
-        self.new += [(delivery.source, name, delivery.seq) for name in new]
-        self.known[delivery.source] = before | set(new)
         return (new, sorted(before - set(columns))) if before else ([], [])
+
+    def remember(self, delivery: Delivery, columns: Sequence[str]) -> None:
+        """Take a file's columns for known from now on; `drift` has been asked before."""
+        if self.known is None:
+            self.known = {}
+        known = self.known.setdefault(delivery.source, set())
+        new = [c for c in columns if c not in known]
+        self.new += [(delivery.source, name, delivery.seq) for name in new]
+        known.update(new)
 
     def write(self, session: Session) -> None:
         """Write the columns that are new in this run."""

@@ -110,13 +110,16 @@ def inherit_points(session: Session, kind: Kind) -> None:
 
 def repin(session: Session, kind: Kind, points: dict[str, tuple[float, float]]) -> None:
     """Set the points that decisions name."""
-    for identifier, (x, y) in sorted(points.items()):
-        if not identifier.startswith(kind.prefix):
-            continue
-        for name in (kind.name, f"{kind.name}_history"):
-            session.run(
-                f"UPDATE {quote('base', name)} SET x = ?, y = ? WHERE id = ?", [x, y, identifier]
-            )
+    own = sorted(i for i in points if i.startswith(kind.prefix))
+    if not own:
+        return
+    rows = {"id": own, "x": [points[i][0] for i in own], "y": [points[i][1] for i in own]}
+    session.stage("pins", pa.table(rows))
+    for name in (kind.name, f"{kind.name}_history"):
+        session.run(
+            f"UPDATE {quote('base', name)} AS t SET x = p.x, y = p.y FROM temp.pins p "
+            "WHERE p.id = t.id"
+        )
 
 
 def replace_provisional(session: Session, table: str, frame: pd.DataFrame, source: str) -> None:

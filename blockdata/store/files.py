@@ -35,7 +35,7 @@ def copy_file(source: Path, target: Path) -> str:
 
 
 def _reflinked(source: Path, target: Path) -> bool:
-    import fcntl  # noqa: PLC0415 - Windows has no such module
+    import fcntl
 
     with source.open("rb") as reader, target.open("wb") as writer:
         try:
@@ -76,8 +76,8 @@ def write_durably(path: Path, text: str) -> None:
     move_durably(beside, path)
 
 
-def write_private(path: Path, text: str) -> None:
-    """Create a new file that only its owner may read.
+def write_new(path: Path, text: str) -> None:
+    """Create a new file that only its owner may read, and put it on the disk.
 
     Raises
     ------
@@ -88,6 +88,9 @@ def write_private(path: Path, text: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
 
 
 def sha256_of(path: Path) -> str:

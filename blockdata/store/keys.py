@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from blockdata.config import Config
 from blockdata.errors import ConfigError, KeyMissingError
 from blockdata.store import files
 
@@ -58,6 +59,28 @@ def read_keys(people_file: Path | None = None, text_file: Path | None = None) ->
     return KeyRing(_read("people", people_file), _read("text", text_file))
 
 
+def keys_of(config: Config) -> KeyRing:
+    """Return the keys that a configuration names, or those in the environment.
+
+    Raises
+    ------
+    KeyMissingError
+        If a key file is named and not there: a run without it would leave its part out.
+    """
+    people, text = config.keys.people_file, config.keys.text_file
+    ring = read_keys(
+        config.folder / people if people else None, config.folder / text if text else None
+    )
+    for part, named in (("people", people), ("text", text)):
+        if named and ring.of(part) is None:
+            raise KeyMissingError(
+                f"the {part} key file is named and not there; nothing was read",
+                where=f"[keys] {part}_file",
+                next_step="Make keys with 'blockdata keys FOLDER', outside the base.",
+            )
+    return ring
+
+
 def _read(part: str, path: Path | None) -> str | None:
     key = os.environ.get(ENVIRONMENT[part])
     if not key and path is not None and path.exists():
@@ -85,7 +108,7 @@ def make_keys(folder: Path) -> tuple[Path, Path]:
     paths = (folder / "people.key", folder / "text.key")
     for path in paths:
         if not path.exists():
-            files.write_private(path, secrets.token_urlsafe(48) + "\n")
+            files.write_new(path, secrets.token_urlsafe(48) + "\n")
     return paths
 
 

@@ -143,4 +143,6 @@ class Layout:
         for folder in (self.snapshots, self.reports):
             for path in folder.glob("[0-9]" * 6 + "*"):
                 if int(path.name[:6]) > current:
+                    # The number was given; the mark keeps it from being given again.
+                    (self.runs / f"{path.name[:6]}.abandoned").touch()
                     files.remove(path)

@@ -23,8 +23,13 @@ def keep_rejected(session: Session, delivery: Delivery, batch: Batch) -> None:
     if batch.rejected.empty:
         return
     rejected = batch.rejected
-    ids = _ids(delivery, rejected)
+    ids = _ids(delivery, batch)
     count = len(ids)
+    settled = _settled(session)
+    keys: list[str | None] = [None] * count
+    if not batch.kind.private:
+        # A person's key is a pseudonym, which open data do not hold.
+        keys = _texts(rejected["source_id"])
     session.append(
         "quarantine",
         pa.table(
@@ -35,15 +40,26 @@ def keep_rejected(session: Session, delivery: Delivery, batch: Batch) -> None:
                 "kind": [batch.kind.name] * count,
                 "file": [delivery.file] * count,
                 "row_number": pa.array(rejected["row_number"].tolist(), pa.int64()),
-                "source_id": pa.array(_texts(rejected["source_id"]), pa.string()),
+                "source_id": pa.array(keys, pa.string()),
                 "field": pa.array(_texts(rejected["field"]), pa.string()),
                 "reason": rejected["reason"].tolist(),
                 "value": pa.array(_texts(rejected["value"]), pa.string()),
-                "status": [OPEN] * count,
+                "status": [settled.get(i, OPEN) for i in ids],
             }
         ),
     )
     _keep_raw(session, "base", ids, _texts(rejected["raw"]))
+
+
+def _settled(session: Session) -> dict[str, str]:
+    """Return rejected rows that people have decided about; the same row returns as decided."""
+    return {
+        str(identifier): str(status)
+        for identifier, status in session.rows(
+            "SELECT DISTINCT id, status FROM base.quarantine WHERE status IN (?, ?)",
+            [REPLAYED, IGNORED],
+        )
+    }
 
 
 def keep_originals(session: Session, delivery: Delivery, batch: Batch) -> None:
@@ -53,11 +69,26 @@ def keep_originals(session: Session, delivery: Delivery, batch: Batch) -> None:
     """
     if "people" in session.parts and not batch.rejected.empty:
         originals = _texts(batch.rejected["private_raw"])
-        _keep_raw(session, "people", _ids(delivery, batch.rejected), originals)
+        _keep_raw(session, "people", _ids(delivery, batch), originals)
 
 
-def _ids(delivery: Delivery, rejected: pd.DataFrame) -> list[str]:
-    return [mint(_PREFIX, delivery.sha256, delivery.file, str(n)) for n in rejected["row_number"]]
+def _ids(delivery: Delivery, batch: Batch) -> list[str]:
+    """Return ids of rejected rows: of their masked content, so that the same bad row keeps its id.
+
+    A row without readable content, and one about a person, is known by its file and number.
+    """
+    rejected = batch.rejected
+    return [
+        mint(_PREFIX, delivery.source, delivery.sha256, delivery.file, str(number))
+        if raw is None
+        else mint(_PREFIX, delivery.source, key or "", raw)
+        for number, key, raw in zip(
+            rejected["row_number"],
+            _texts(rejected["source_id"]),
+            _texts(rejected["raw"]),
+            strict=True,
+        )
+    ]
 
 
 def _texts(column: pd.Series) -> list[str | None]:
@@ -67,16 +98,13 @@ def _texts(column: pd.Series) -> list[str | None]:
 def _keep_raw(session: Session, part: str, ids: Sequence[str], raws: Sequence[str | None]) -> None:
     first = {i: raw for i, raw in reversed(list(zip(ids, raws, strict=True))) if raw is not None}
     rows = sorted(first.items())
-    session.append(
-        "quarantine_row",
-        pa.table(
-            {
-                "id": pa.array([r[0] for r in rows], pa.string()),
-                "raw": pa.array([r[1] for r in rows], pa.string()),
-            }
-        ),
-        part,
-    )
+    known = {str(r[0]) for r in session.rows(f"SELECT id FROM {quote(part, 'quarantine_row')}")}
+    rows = [row for row in rows if row[0] not in known]
+    columns = {
+        "id": pa.array([r[0] for r in rows], pa.string()),
+        "raw": pa.array([r[1] for r in rows], pa.string()),
+    }
+    session.append("quarantine_row", pa.table(columns), part)
 
 
 def _supersede(session: Session, delivery: Delivery, batch: Batch) -> None:
@@ -88,6 +116,8 @@ def _supersede(session: Session, delivery: Delivery, batch: Batch) -> None:
     if session.value(open_rows, [OPEN, delivery.source]) is None:
         return
     again = "true" if delivery.mode == "full" else "source_id IN (FROM temp.spoken_keys)"
+    if batch.kind.private and delivery.mode != "full":
+        return  # Their keys are not held here.
     keys = batch.rejected["source_id"].dropna().astype(str).tolist()
     keys += batch.rows.column("source_id").to_pylist()
     session.stage("spoken_keys", pa.table({"source_id": pa.array(keys, pa.string())}))
@@ -95,6 +125,15 @@ def _supersede(session: Session, delivery: Delivery, batch: Batch) -> None:
         f"UPDATE base.quarantine SET status = ? WHERE status = ? AND source = ? AND {again}",
         [SUPERSEDED, OPEN, delivery.source],
     )
+
+
+def status_of(session: Session, identifier: str) -> str | None:
+    """Return the newest status of a rejected row, or None if there is no such row."""
+    found = session.value(
+        "SELECT status FROM base.quarantine WHERE id = ? ORDER BY delivery DESC LIMIT 1",
+        [identifier],
+    )
+    return None if found is None else str(found)
 
 
 def set_status(session: Session, identifier: str, status: str) -> None:

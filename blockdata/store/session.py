@@ -45,6 +45,10 @@ class Session:
         row = self.con.execute(sql, list(values)).fetchone()
         return None if row is None else row[0]
 
+    def number(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run a statement that returns a whole number."""
+        return int(str(self.value(sql, values)))
+
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run a statement for its effect."""
         self.con.execute(sql, list(values))
@@ -65,8 +69,7 @@ class Session:
 
     def count(self, table: str, part: str = "base") -> int:
         """Return how many rows a table has."""
-        counted = self.value(f"SELECT count(*) FROM {quote(part, table)}")
-        return int(str(counted))
+        return self.number(f"SELECT count(*) FROM {quote(part, table)}")
 
     def stage(self, name: str, rows: pa.Table) -> str:
         """Make an Arrow table available to SQL as a temporary table and return its quoted name."""

@@ -69,18 +69,23 @@ def work_on(
     start : int or None
         Number of the snapshot to go on from; None begins with nothing.
     keys : KeyRing
-        A part whose key is missing is left out of the new snapshot.
+        A part that the start does not have and whose key is missing is left out.
     catalogue : Catalogue
 
     Yields
     ------
     Work
         Its files are removed at the end unless they have been named.
+
+    Raises
+    ------
+    KeyMissingError
+        If the start has a part whose key is not at hand: what it holds would be lost.
     """
     files.remove(layout.work)
     (layout.work / "tmp").mkdir(parents=True)
     parts = ("base", *(p for p in _ENCRYPTED if keys.of(p) and schema.tables_of(p, catalogue)))
-    copied = _copy_parts(layout, start, parts)
+    copied = _copy_parts(layout, start, parts, keys)
     con = connect(layout.work / "tmp")
     try:
         if len(parts) > 1:
@@ -97,12 +102,15 @@ def work_on(
         files.remove(layout.work)
 
 
-def _copy_parts(layout: Layout, start: int | None, parts: tuple[str, ...]) -> str:
+def _copy_parts(layout: Layout, start: int | None, parts: tuple[str, ...], keys: KeyRing) -> str:
     copied = "new"
-    for part in parts:
+    for part in ("base", *_ENCRYPTED):
         ending = "duckdb" if part == "base" else part
-        if start is not None and (source := layout.part(start, ending)).exists():
-            copied = files.copy_file(source, _work_file(layout, part))
+        if start is None or not (source := layout.part(start, ending)).exists():
+            continue
+        if part not in parts:
+            keys.require(part)
+        copied = files.copy_file(source, _work_file(layout, part))
     return copied
 
 
@@ -141,7 +149,7 @@ def open_snapshot(
     SnapshotError
         If nothing is published, or the number is not kept.
     """
-    if number is not None and not layout.part(number).exists():
+    if number is not None and number not in layout.kept_numbers():
         kept = ", ".join(map(str, layout.kept_numbers()))
         raise SnapshotError(f"snapshot {number} is not kept", where=str(layout.root), allowed=kept)
     for _ in range(_TRIES):
@@ -218,7 +226,7 @@ def retire(layout: Layout, keep: int, months: int) -> list[int]:
     keep : int
         How many of the newest snapshots stay.
     months : int
-        For how many of the newest months before those the last snapshot stays.
+        For how many of the newest months the last snapshot stays besides.
 
     Returns
     -------
@@ -229,7 +237,11 @@ def retire(layout: Layout, keep: int, months: int) -> list[int]:
     stay = set(kept[-keep:])
     last_of_month: dict[tuple[int, int], int] = {}
     for number in kept:
-        day = as_of_of(layout, number)
+        try:
+            day = as_of_of(layout, number)
+        except SnapshotError:
+            stay.add(number)  # What cannot be dated is not thrown away.
+            continue
         last_of_month[day.year, day.month] = number
     stay |= {last_of_month[m] for m in sorted(last_of_month)[len(last_of_month) - months :]}
     for number in kept[:-PEOPLE_KEPT]:

@@ -13,12 +13,12 @@ import pandas as pd
 import shapely
 
 from blockdata.config import Config
-from blockdata.views.drawing import Drawing, draw
 from blockdata.engines import feeds, lookups
 from blockdata.errors import AnalysisError, GeometryNeededError
-from blockdata.views.tables import shapes_of
 from blockdata.report.words import Words
 from blockdata.store.session import Session
+from blockdata.views.drawing import Drawing, draw
+from blockdata.views.tables import shapes_of
 
 _MOST_LISTED = 20
 
@@ -212,8 +212,7 @@ def _explain_tested(rows: pd.DataFrame, words: Words) -> Iterator[str]:
 
 def _explain_fallbacks(facts: Facts) -> Iterator[str]:
     told = [f for f in facts.findings if f.get("code") in ("exposure_fallback", "no_exposure")]
-    for text in dict.fromkeys(str(f.get(facts.words.lang)) for f in told):
-        yield text
+    yield from dict.fromkeys(str(f.get(facts.words.lang)) for f in told)
 
 
 def chronic_result(session: Session, facts: Facts, category: str | None = None) -> Result:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from blockdata.crs import bounds_in, crs_hint
 from blockdata.errors import PrivacyError, SourceError
 from blockdata.records import Held
 from blockdata.records.checks import geometry_violations, violations
@@ -17,9 +18,7 @@ from blockdata.store.batch import LoadRequest
 from blockdata_loaders.arrays import BoolArray, flags
 from blockdata_loaders.columns import place
 from blockdata_loaders.coordinates import Geometries
-from blockdata_loaders.crs_hint import crs_hint
 from blockdata_loaders.keys import is_personal, key_texts, repeats
-from blockdata_loaders.projection import bounds_in
 from blockdata_loaders.rows import GEOM, Rows
 
 __all__ = ["Problem", "Verdict", "judged", "key_fields"]
@@ -115,6 +114,9 @@ def judged(
     compared = content.append_column("removes", pa.array(rows.removes))
     merged, conflicting = repeats(keys, compared, usable)
     found.append((None, "conflicting_key", conflicting))
+    if request.set_aside:
+        found.append((None, "set_aside", usable & ~merged & ~conflicting))
+        usable = np.zeros(len(rows), dtype=np.bool_)
     hidden = _any_of([f for f in found if _hides_key(f, key)], len(rows))
     shown = pc.if_else(pa.array(hidden), pa.scalar(None, pa.string()), keys)
     return Verdict(shown, content, _frame(found), usable & ~merged & ~conflicting, merged)

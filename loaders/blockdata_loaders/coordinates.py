@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
+from blockdata.crs import DEGREES, is_geographic, projection
 from blockdata.errors import SourceError
 from blockdata.records import Field, Type
 from blockdata.records.convert import convert_column
 from blockdata.store.batch import LoadRequest
 from blockdata_loaders.arrays import BoolArray, flags, nulls, whole
 from blockdata_loaders.columns import missing_texts, place
-from blockdata_loaders.projection import DEGREES, is_geographic, projection
 from blockdata_loaders.reader import RawTable
 
 __all__ = ["Geometries", "from_base_wkt", "geometries"]

@@ -108,7 +108,7 @@ def rejected_frame(
     raws = [_as_json(shown, wkt, i) if is_open else None for i in range(len(positions))]
     private = [o if o != r else None for o, r in zip(originals, raws, strict=True)]
     fields = [None if pd.isna(f) else str(f) for f in found["field"]]
-    keys = source_ids.take(places).to_pylist() if is_open else [None] * len(positions)
+    keys = source_ids.take(places).to_pylist()
     values = [
         cells[f].value(i) if f in cells else None for f, i in zip(fields, inverse, strict=True)
     ]

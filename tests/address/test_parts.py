@@ -96,7 +96,7 @@ def test_every_part_stands_in_the_text(text: str) -> None:
 def test_no_character_of_the_text_is_used_twice_or_lost(text: str) -> None:
     normalised = normalise_address(text)
     found = "".join(elements(text).values())
-    letters = [character for character in found if character not in " "]
+    letters = [character for character in found if character != " "]
     assert set(letters) <= set(normalised)
     assert all(
         letters.count(character) <= normalised.count(character) for character in set(letters)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blockdata.batch.loading import Loading, apply_loaded
 from blockdata.batch.flow import STEPS
+from blockdata.batch.loading import Loading, apply_loaded
 from blockdata.batch.people import settle_people
 from blockdata.batch.steps import Clock, Context, run_steps
 from blockdata.config import parse_config
@@ -21,12 +21,6 @@ from blockdata.store import deliveries
 from blockdata.store.batch import Delivery
 from blockdata.store.content_hash import table_hashes
 from blockdata.store.snapshots import memory_session
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pathlib import Path
-
-import pytest
-
 
 FIRST_DAY = dt.date(2026, 8, 1)
 AS_OF = dt.date(2026, 11, 1)

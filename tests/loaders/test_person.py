@@ -49,10 +49,11 @@ def test_no_canary_is_in_what_everybody_sees_of_rejected_rows(load):
     assert not [canary for canary in canaries if canary in shown]
 
 
-def test_rejected_persons_have_no_key_and_no_open_raw(load):
+def test_rejected_persons_have_a_pseudonym_as_key_and_no_open_raw(load):
     rejected = load(_row(MAN, 人口类型="不存在的类型"), _row("")).rejected
+    [pseudonym] = load(_row(MAN)).rows["source_id"].to_pylist()
     assert rejected["raw"].isna().all()
-    assert rejected["source_id"].isna().all()
+    assert rejected["source_id"].tolist() == [pseudonym, None]
     assert rejected["value"].tolist() == ["〔隐去〕", None]
 
 

@@ -135,7 +135,7 @@ def test_geopackage_with_an_own_crs_or_none_or_no_rows(tmp_path: Path) -> None:
     path = write_geopackage(tmp_path, own=frame().set_crs(local, allow_override=True))
     own = read_geopackage(path).crs
     assert own is not None
-    assert own.startswith("PROJCRS") or own.startswith("PROJCS")
+    assert own.startswith(("PROJCRS", "PROJCS"))
     with pytest.warns(UserWarning, match="'crs' was not provided"):
         write_geopackage(tmp_path, none=frame().iloc[:0].set_crs(None, allow_override=True))
     table = read_geopackage(path, layer="none")

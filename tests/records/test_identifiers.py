@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import numpy as np
 import pytest
@@ -74,7 +74,7 @@ def test_credit_code_with_wrong_inner_organisation_code_is_refused() -> None:
 
 @given(digits(6), st.dates(), digits(3))
 def test_identity_number_agrees_with_stdnum_and_takes_any_area(
-    area: str, birth: datetime.date, sequence: str
+    area: str, birth: dt.date, sequence: str
 ) -> None:
     body = f"{area}{birth.year:04d}{birth.month:02d}{birth.day:02d}{sequence}"
     number = body + identity_check_character(body)
@@ -88,7 +88,7 @@ def test_identity_number_needs_a_birth_date_of_the_calendar(
 ) -> None:
     body = f"{area}{year:04d}{month:02d}{day:02d}001"
     try:
-        datetime.date(year, month, day)
+        dt.date(year, month, day)
         exists = True
     except ValueError:
         exists = False

@@ -350,7 +350,7 @@ def facts():
         "subject": "addresses",
         "count": None,
         "warns": False,
-        "zh": "热点以“people”为基数；未用“addresses”：没有数据来源",
+        "zh": "近 28 天的热点以人口为基数；未用地址数：没有数据来源",
         "en": "not on addresses",
     }
     return {
@@ -435,7 +435,7 @@ def test_hot_cells_are_told_in_plain_chinese(filled, facts):
         "过去28天，望海社区 第3网格的占道经营 14 起，按人口应为 2.1 起，"
         "多出 11.9 起，是应有的 6.7 倍。"
     ) in page
-    assert page.count("热点以“人口”为基数；未用“地址数”：没有数据来源") == 1
+    assert page.count("近 28 天的热点以人口为基数；未用地址数：没有数据来源") == 1
 
 
 def test_hot_cells_are_numbered_on_the_map_and_listed_by_excess(filled, facts):
@@ -515,7 +515,7 @@ def test_balance_holds_in_every_row_and_in_the_sum(filled, facts):
         assert numbers[0] == numbers[1:4].sum(), name
         sums = numbers - sums if name == "合计" else sums + numbers
     assert not sums.any()
-    assert cells_of(page, "residents")[-1] == "本次无新交付"
+    assert cells_of(page, "residents")[-1] == "涉及个人，不公布逐日数字"
     assert "2026-10-30" in page
 
 
@@ -564,7 +564,7 @@ def test_english_base_has_english_labels(filled, facts):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_empty_base_says_so(session, lang):
     configured(session, lang=lang)
-    page = render_report(session, {})
+    page = render_report(session, {"as_of": "2026-11-01"})
     assert {"zh": "库里还没有案件", "en": "The base has no incidents yet"}[lang] in page
     assert "None" not in page
     assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)

@@ -155,7 +155,7 @@ def _rows(connection: sqlite3.Connection, layer: _Layer) -> Iterator[list[tuple[
     geometry = "NULL" if layer.geometry is None else _quoted(layer.geometry)
     names = ", ".join([geometry, *map(_quoted, layer.attributes)])
     # Names cannot be bound as values; they are quoted.
-    cursor = connection.execute(f"SELECT {names} FROM {_quoted(layer.table)}")  # noqa: S608
+    cursor = connection.execute(f"SELECT {names} FROM {_quoted(layer.table)}")
     yield []  # so that there is one, and the columns of an empty layer are known
     while rows := cursor.fetchmany(BATCH_ROWS):
         yield rows

@@ -42,12 +42,6 @@ def _zone_crs(zone: int) -> str:
     return f"EPSG:{4488 + zone}" if zone >= 25 else f"EPSG:{4478 + zone}"
 
 
-def _zeros(x: float, y: float) -> CrsHint | None:
-    if x or y:
-        return None
-    return CrsHint("are zero where they are missing", 'list "0" under missing of the source')
-
-
 def _degrees(x: float, y: float) -> CrsHint | None:
     if _is_china_in_degrees(x, y):
         return CrsHint("look like degrees" + _UNTOLD, _SET.format("EPSG:4490"))
@@ -84,7 +78,7 @@ def _mercator(x: float, y: float) -> CrsHint | None:
 
 
 _LOOKS: tuple[Callable[[float, float], CrsHint | None], ...] = (
-    *(_zeros, _degrees, _zoned, _swapped, _metres, _mercator),
+    *(_degrees, _zoned, _swapped, _metres, _mercator),
 )
 _NO_IDEA = CrsHint(
     "are neither degrees nor metres of a Chinese zone; a local system, perhaps",

@@ -1,0 +1,435 @@
+"""What users hold: a base, opened for reading, and the answers it gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import geopandas as gpd
+import pandas as pd
+
+from blockdata.batch.answers import check_decision
+from blockdata.config import Config, parse_config
+from blockdata.engines import lookups
+from blockdata.engines.matching import Matcher
+from blockdata.engines.queries import run_query
+from blockdata.errors import AnalysisError, ConfigError, SnapshotError
+from blockdata.records import Catalogue
+from blockdata.records.catalogue import OF_THE_BASE
+from blockdata.report.words import Words
+from blockdata.store import quarantine
+from blockdata.store.decisions import Decision, write_decisions
+from blockdata.store.keys import KeyRing, read_keys
+from blockdata.store.layout import Layout
+from blockdata.store.session import Session
+from blockdata.store.snapshots import number_as_of, open_snapshot
+from blockdata.views.place import Place, place_of_address
+from blockdata.views.results import Facts, Result, chronic_result, hotspot_result, located
+from blockdata.views.summary import Summary, summary_of
+from blockdata.views.tables import RecordTable
+
+if TYPE_CHECKING:
+    from blockdata.records.docs import Lang
+
+RESULTS = ("episode", "hotspot", "chronic", "cell_of", "link", "coverage_gap", "category")
+"""Results of the nightly run that are attributes of a base, besides its record kinds."""
+
+
+def open(  # noqa: A001 - users write bd.open, as they write gzip.open
+    path: Path | str,
+    *,
+    as_of: dt.date | str | None = None,
+    number: int | None = None,
+    people_key: str | None = None,
+    text_key: str | None = None,
+) -> Base:
+    """Open a base for reading.
+
+    Parameters
+    ----------
+    path : path of the base's directory
+    as_of : date or ISO text, optional
+        Opens the newest kept snapshot whose as_of is not later.
+    number : int, optional
+        Opens this snapshot. Default: the published one.
+    people_key, text_key : str, optional
+        Keys of the encrypted parts; default: BLOCKDATA_PEOPLE_KEY and BLOCKDATA_TEXT_KEY in the
+        environment. Without a key its part stays closed and its tables are unknown.
+
+    Returns
+    -------
+    Base
+        It reads this snapshot until it is closed, whatever is published meanwhile.
+
+    Raises
+    ------
+    SnapshotError
+        If nothing is published here, or no kept snapshot answers.
+    KeyMissingError
+        If a key does not open its part.
+    ConfigError
+        If both as_of and number are given, or as_of is no date.
+    """
+    layout = Layout(Path(path))
+    if as_of is not None:
+        if number is not None:
+            raise ConfigError("give as_of or number, not both", where="open")
+        number = number_as_of(layout, _day(as_of))
+    at_hand = read_keys()
+    keys = KeyRing(people_key or at_hand.people, text_key or at_hand.text)
+    session, number = open_snapshot(layout, keys, Catalogue(), number)
+    return Base(layout, session, number)
+
+
+def _day(value: dt.date | str) -> dt.date:
+    try:
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise ConfigError(
+            "as_of is not a date", where="open", allowed="YYYY-MM-DD or a date"
+        ) from error
+
+
+class Base:
+    """A base, opened for reading; made by `open`.
+
+    Every record kind is an attribute (`base.incident`), and so are the results `episode`,
+    `hotspot`, `chronic`, `cell_of`, `link`, `coverage_gap` and `category`.
+
+    Attributes
+    ----------
+    path : Path
+    number : int
+        Of the snapshot.
+    as_of : date
+        Local midnight, exclusive end of what is known.
+    config : Config
+        The configuration that the snapshot was made by, without keys and paths.
+    catalogue : Catalogue
+        The record kinds, the city's own among them.
+    """
+
+    def __init__(self, layout: Layout, session: Session, number: int) -> None:
+        self._layout = layout
+        self.session = session
+        self.path = layout.root
+        self.number = number
+        self.config = _recorded_config(session, layout.root)
+        self.catalogue = session.catalogue = self.config.catalogue()
+        self.as_of = dt.date.fromisoformat(str(session.meta("as_of")))
+        self._words = Words(self.lang, self.catalogue)
+        self._tables = self._visible()
+
+    @property
+    def crs(self) -> str:
+        """The projected CRS of x, y and all geometries."""
+        return self.config.city.crs
+
+    @property
+    def time_zone(self) -> str:
+        """The IANA name of the zone in which days are counted; times are stored in UTC."""
+        return self.config.city.time_zone
+
+    @property
+    def lang(self) -> Lang:
+        """The language of labels and explanations."""
+        return self.config.city.lang
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.session.con.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __getattr__(self, name: str) -> RecordTable:
+        tables = self.__dict__.get("_tables", {})
+        if name not in tables:
+            raise AttributeError(
+                f"a base has no attribute {name!r}; its tables: {', '.join(tables)}"
+            )
+        table: RecordTable = tables[name]
+        return table
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self._tables]
+
+    def __repr__(self) -> str:
+        return repr(self.summary())
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    def summary(self) -> Summary:
+        """Return what the base holds: rows per kind, match rates, freshness, results."""
+        return summary_of(self.session, self._layout, self.number, self._words)
+
+    def quarantine(
+        self, *, source: str | None = None, status: str | None = quarantine.OPEN
+    ) -> pd.DataFrame:
+        """Return the rejected rows, one line per violation, personal values masked.
+
+        Parameters
+        ----------
+        source : str, optional
+            Only this source's.
+        status : str, optional
+            "open" (the default), "replayed", "superseded", "ignored", or None for all.
+        """
+        return quarantine.listing(self.session, source=source, status=status)
+
+    def sql(self, query: str, **frames: Any) -> pd.DataFrame:
+        """Run a SELECT over the base's tables and frames of your own.
+
+        Parameters
+        ----------
+        query : str
+            One SELECT in DuckDB's SQL; spatial functions are at hand. Nothing can be written, no
+            file read and no setting changed.
+        **frames : DataFrame, GeoDataFrame or pyarrow Table
+            Tables under these names; a GeoDataFrame must be in the base's CRS, its geometry
+            becomes a column of WKB (`ST_GeomFromWKB` reads it).
+
+        Returns
+        -------
+        DataFrame
+
+        Raises
+        ------
+        AnalysisError
+            If the query is not one SELECT or fails, or a frame takes the name of a table.
+        CrsError
+            If a GeoDataFrame is not in the base's CRS.
+        """
+        return run_query(self.session, query, frames, taken=self._tables, crs=self.crs)
+
+    def profile(self, grid: str = "unit") -> pd.DataFrame:
+        """Return what lies in each cell of a layer.
+
+        Parameters
+        ----------
+        grid : str, default "unit"
+            A layer of grids, or a level of areas.
+
+        Returns
+        -------
+        DataFrame, or GeoDataFrame where a cell has a polygon
+            One row per cell: people (a sum of atoms, rounded; null without a person source),
+            people_shared (the figure is that of an atom shared with neighbours), buildings,
+            legal_entities, components, cameras, incidents (null without such a source).
+
+        Raises
+        ------
+        AnalysisError
+            If the base has no such layer.
+        """
+        rows = lookups.profile_rows(self.session)
+        layers = sorted(rows["layer"].unique())
+        if grid not in layers:
+            raise AnalysisError(
+                f"there is no layer {grid!r}", where="profile", allowed=", ".join(layers) or "none"
+            )
+        rows = rows[rows["layer"] == grid].reset_index(drop=True)
+        known = located(self.session, rows["cell"].tolist(), self.crs).set_index("id")["geometry"]
+        shapes = known.reindex(rows["cell"])
+        if shapes.isna().all():
+            return rows
+        cells: pd.DataFrame = gpd.GeoDataFrame(rows, geometry=shapes.to_numpy(), crs=self.crs)
+        return cells
+
+    def match(self, texts: Sequence[str | None]) -> pd.DataFrame:
+        """Match address texts with the library, as the nightly run does.
+
+        Parameters
+        ----------
+        texts : sequence of str or None
+
+        Returns
+        -------
+        DataFrame
+            In the order of `texts`: text, address_id, match_method, match_score, level, evidence.
+        """
+        return self._matcher.match(texts)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self.session)
+
+    def place(self, id_or_text: str) -> Place:
+        """Return everything known of one address, on one page; people are never part of it.
+
+        Parameters
+        ----------
+        id_or_text : str
+            Id of an address, or an address as written.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such address.
+        """
+        identifier = id_or_text
+        if not lookups.is_address(self.session, id_or_text):
+            found = self.match([id_or_text]).iloc[0]
+            if pd.isna(found["address_id"]):
+                raise AnalysisError(
+                    f"the text matches no address ({found['evidence']})",
+                    where="place",
+                    next_step="base.match([...]) tells more.",
+                )
+            identifier = str(found["address_id"])
+        return place_of_address(self.session, identifier, self._words)
+
+    def decide(
+        self,
+        verb: str,
+        subject: str,
+        value: str | None = None,
+        *,
+        field: str | None = None,
+        note: str | None = None,
+        on: dt.date | None = None,
+    ) -> Path:
+        """Write down a human answer; the next run applies it, and every later run keeps it.
+
+        Parameters
+        ----------
+        verb : str
+            "address", "merge", "repin", "override", "ignore" or "replay"; see `Decision`.
+        subject : str
+            Address text, record id or id of a rejected row, as the verb asks for.
+        value : str, optional
+            What was decided; left out, an earlier decision on the subject is taken back.
+        field : str, optional
+            Field of an override or replay.
+        note : str, optional
+        on : date, optional
+            Day of the decision; default: today in the base's zone.
+
+        Returns
+        -------
+        Path
+            The file of the decision.
+
+        Raises
+        ------
+        DecisionError
+            If the decision does not fit the base.
+        PrivacyError
+            If it holds a phone number, an identity number or a name.
+        """
+        day = on or self.today()
+        return self.take([Decision(verb, subject, value, field, note, day)])
+
+    def take(self, decisions: Sequence[Decision]) -> Path:
+        """Check decisions of one day and write them down together; see `decide`."""
+        for decision in decisions:
+            check_decision(self.session, decision, self.time_zone)
+        return write_decisions(self._layout, decisions)
+
+    def today(self) -> dt.date:
+        """Return the present day in the base's zone."""
+        return dt.datetime.now(self.config.city.zone).date()
+
+    def _visible(self) -> dict[str, RecordTable]:
+        """Return every table that a user may hold, those of closed parts left out."""
+        there = {part: set(lookups.table_names(self.session, part)) for part in self.session.parts}
+        wanted = [(k.name, self.session.part_of(k), k) for k in (*self.catalogue, *OF_THE_BASE)]
+        wanted += [(name, "base", None) for name in RESULTS]
+        wanted += [
+            (name, part, None)
+            for part in ("people", "text")
+            for name in sorted(there.get(part, ()))
+            if name.endswith(f"_{part}")
+        ]
+        return {
+            name: RecordTable(self.session, name, part, kind, self.crs, self.lang)
+            for name, part, kind in wanted
+            if name in there.get(part, ())
+        }
+
+    def facts(self) -> Facts:
+        """Return what explanations of results stand on, the run's findings among it."""
+        try:
+            manifest = json.loads(self._layout.manifest(self.number).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SnapshotError(
+                "the snapshot's manifest cannot be read",
+                where=str(self._layout.manifest(self.number)),
+            ) from error
+        findings = manifest.get("findings", [])
+        return Facts(self.config, self.as_of, findings, self._words, self.crs)
+
+
+def _recorded_config(session: Session, root: Path) -> Config:
+    """Return the configuration that a snapshot carries; keys and paths are never part of it."""
+    raw = {"city": {"name": ""}, "source": []} | json.loads(session.meta("config") or "{}")
+    return parse_config(raw | {"base": {"path": root.name}}, folder=root.parent, where=str(root))
+
+
+def hotspots(
+    base: Base,
+    *,
+    category: str | None = None,
+    grid: str | None = None,
+    window_days: int | None = None,
+) -> Result:
+    """Return where problems gather, as the nightly run found it.
+
+    Parameters
+    ----------
+    base : Base
+    category : str, optional
+        Only this category of incidents.
+    grid : str, optional
+        Only this layer of cells.
+    window_days : int, optional
+        Only this window.
+
+    Returns
+    -------
+    Result
+        One row per window, category and cell with incidents, the hottest first.
+
+    Raises
+    ------
+    AnalysisError
+        If the nightly run did not test this layer or window, or no incident has the category.
+    """
+    return hotspot_result(base.session, base.facts(), category, grid, window_days)
+
+
+def chronic(base: Base, *, category: str | None = None) -> Result:
+    """Return which places never get better, as the nightly run found it.
+
+    Parameters
+    ----------
+    base : Base
+    category : str, optional
+        Only this category of incidents.
+
+    Returns
+    -------
+    Result
+        One row per place and category, the worst first; `measure` is "recurring" where no
+        source tells when a problem was closed.
+
+    Raises
+    ------
+    AnalysisError
+        If no incident has the category.
+    """
+    return chronic_result(base.session, base.facts(), category)

@@ -1,0 +1,105 @@
+"""The command line: one thin file per command over one function of the library."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+
+import typer
+
+from blockdata.cli import (
+    accept,
+    check,
+    chronic,
+    decide,
+    hotspots,
+    info,
+    keys,
+    kinds,
+    match,
+    nightly,
+    place,
+    profile,
+    quarantine,
+    review,
+    rollback,
+    sql,
+)
+from blockdata.errors import ConfigError, KeyMissingError, LockedError
+
+__all__ = ["COMMANDS", "app", "main"]
+
+FAILED, USAGE, LOCKED = 1, 2, 4
+"""Exit codes of commands; `nightly` has those of a run besides."""
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "nightly": nightly.nightly,
+    "check": check.check,
+    "keys": keys.keys,
+    "info": info.info,
+    "hotspots": hotspots.hotspots,
+    "chronic": chronic.chronic,
+    "profile": profile.profile,
+    "place": place.place,
+    "match": match.match,
+    "sql": sql.sql,
+    "quarantine": quarantine.quarantine,
+    "decide": decide.decide,
+    "review": review.review,
+    "rollback": rollback.rollback,
+    "accept": accept.accept,
+    "kinds": kinds.kinds,
+}
+"""Every command by name, in the order of the help."""
+
+app = typer.Typer(
+    name="blockdata",
+    help="Block data: where problems gather, and which places never get better.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
+
+
+@app.callback()
+def _options(
+    debug: bool = typer.Option(False, "--debug", help="Show where an error arose, in full."),
+) -> None:
+    """Take the options that stand before the command's name; `main` looks at them again."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and end the process with its code.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Default: those of the process.
+
+    Notes
+    -----
+    Codes: 2 for usage, configuration and missing keys, 4 if another run holds the base, 1 for
+    every other error; `nightly` ends with its run's code. An error is told in a line or two on
+    standard error. A foreign error's text is never shown: it could hold a value of a row.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(given, prog_name="blockdata")
+    except Exception as error:  # noqa: BLE001 - nobody else is there to tell it
+        sys.exit(_told(error, debug="--debug" in given))
+
+
+def _told(error: Exception, *, debug: bool) -> int:
+    if debug:
+        frames = traceback.extract_tb(error.__traceback__)
+        typer.echo("".join(traceback.format_list(frames)), err=True, nl=False)
+    text = import_module("blockdata.batch.nightly").told(error)
+    typer.echo(f"blockdata: {text}", err=True)
+    if isinstance(error, LockedError):
+        return LOCKED
+    return USAGE if isinstance(error, ConfigError | KeyMissingError) else FAILED

@@ -1,0 +1,108 @@
+"""Writing what a run computes into the tables that hold it."""
+
+import pandas as pd
+import pytest
+
+from blockdata.store import derived
+from blockdata.store.decisions import Decision, record_decisions
+
+
+@pytest.fixture
+def placed(base):
+    """Two departments at addresses and an address with a point."""
+    address = {"key": "A", "code": "A", "full_text": "甲路1号"}
+    base.deliver("address", [address])
+    rows = [{"key": k, "code": k, "name": k, "address_text": t} for k, t in ("1甲", "2乙")]
+    base.deliver("department", rows)
+    base.session.run("UPDATE base.address SET x = 1, y = 2")
+    base.address = base.id_of("address", "A")
+    return base
+
+
+def _match(base, **texts):
+    rows = [(t, a, "exact" if a else None, 1.0 if a else None) for t, a in texts.items()]
+    frame = pd.DataFrame(rows, columns=["text", "address_id", "match_method", "match_score"])
+    kinds = [base.session.catalogue.kind("department")]
+    derived.write_matches(base.session, kinds, frame)
+
+
+def _kind(base):
+    return base.session.catalogue.kind("department")
+
+
+def test_matches_are_written_by_text_and_taken_back(placed):
+    _match(placed, 甲=placed.address, 乙=None)
+    columns = ("source_id", "address_id", "match_method")
+    assert placed.read("department", *columns) == [
+        ("1", placed.address, "exact"),
+        ("2", None, None),
+    ]
+    _match(placed, 甲=None, 乙=placed.address)
+    assert placed.read("department", *columns)[0] == ("1", None, None)
+
+
+def test_a_text_that_was_taken_away_leaves_no_match(placed):
+    _match(placed, 甲=placed.address)
+    placed.session.run("UPDATE base.department SET address_text = NULL")
+    _match(placed)
+    assert placed.read("department", "address_id") == [None, None]
+
+
+def test_history_is_matched_too(placed):
+    placed.deliver("department", [{"key": "1", "code": "1", "name": "x", "address_text": "乙"}])
+    _match(placed, 甲=placed.address)
+    assert set(placed.read("department_history", "address_id")) == {placed.address, None}
+
+
+def test_points_are_inherited_from_the_address_and_given_back(placed):
+    _match(placed, 甲=placed.address)
+    derived.inherit_points(placed.session, _kind(placed))
+    assert placed.read("department", "source_id", "x", "y") == [("1", 1.0, 2.0), ("2", None, None)]
+    _match(placed, 甲=None)
+    derived.inherit_points(placed.session, _kind(placed))
+    assert placed.read("department", "x") == [None, None]
+
+
+def test_a_pin_is_set_and_forgotten(placed):
+    identifier = placed.id_of("department", "2")
+    derived.repin(placed.session, _kind(placed), {identifier: (7.0, 8.0), "adr1": (0.0, 0.0)})
+    assert placed.read("department", "source_id", "x") == [("1", None), ("2", 7.0)]
+    derived.forget_repinned(placed.session, _kind(placed))
+    assert placed.read("department", "source_id", "x") == [("1", None), ("2", 7.0)]
+    record_decisions(placed.session, [Decision("repin", identifier)])
+    derived.forget_repinned(placed.session, _kind(placed))
+    assert placed.read("department", "x") == [None, None]
+
+
+def test_points_are_written_to_the_state_they_are_of(placed):
+    identifier = placed.id_of("department", "1")
+    for delivery, wanted in ((1, None), (2, 3.0)):
+        located = pd.DataFrame(
+            {"id": [identifier], "last_delivery": [delivery], "x": [3.0], "y": [4.0]}
+        )
+        derived.write_points(placed.session, "department", located)
+        assert placed.read("department", "source_id", "x")[0] == ("1", wanted)
+
+
+def test_results_are_replaced_and_lacking_columns_are_null(base):
+    frame = pd.DataFrame({"incident": ["i1"], "episode": ["i1"], "other": [1]})
+    derived.write_result(base.session, "episode_member", frame)
+    derived.write_result(base.session, "episode_member", frame.assign(incident="i2"))
+    assert base.read("episode_member", "incident", "episode") == [("i2", "i1")]
+    derived.write_result(base.session, "hotspot", pd.DataFrame())
+    assert base.session.count("hotspot") == 0
+
+
+def test_provisional_rows_follow_the_texts_and_repeated_ones_stay(base):
+    def write(*texts):
+        frame = pd.DataFrame(
+            {"id": [f"adr{t}" for t in texts], "source_id": texts, "full_text": texts}, dtype="str"
+        )
+        derived.replace_provisional(base.session, "address", frame, "provisional")
+
+    write("甲", "乙")
+    base.session.run("UPDATE base.address SET x = 1 WHERE full_text = '乙'")
+    write("乙", "丙")
+    assert base.read("address", "full_text", "x") == [("丙", None), ("乙", 1.0)]
+    write()
+    assert base.read("address", "id") == []

@@ -1,0 +1,71 @@
+"""A session: tables made and widened, rows staged, appended and replaced."""
+
+import pyarrow as pa
+import pytest
+
+from blockdata.records import Catalogue, Field, Type
+from blockdata.records.tables import current_table
+from blockdata.store import schema
+from blockdata.store.session import Session
+
+EXTRA = Field("colour", Type.TEXT, "颜色", "Colour")
+
+
+@pytest.fixture
+def session(base):
+    return base.session
+
+
+def test_every_declared_table_is_there(session):
+    for part in session.parts:
+        for table in schema.tables_of(part, session.catalogue):
+            assert session.read(table.name, part).column_names == list(table.names)
+
+
+def test_the_schema_can_be_ensured_again(session):
+    session.append("meta", pa.table({"key": ["a"], "value": ["b"]}))
+    session.ensure_schema()
+    assert session.meta("a") == "b"
+
+
+def test_a_field_that_a_city_adds_is_a_new_column(session):
+    wider = Catalogue().with_additions([], {"department": [EXTRA]})
+    widened = Session(session.con, wider, session.parts)
+    widened.ensure_schema()
+    for table in ("department", "department_history"):
+        assert "colour" in session.read(table).column_names
+    assert set(current_table(wider.kind("department")).names) == set(
+        session.read("department").column_names
+    )
+
+
+def test_facts_are_replaced(session):
+    assert session.meta("k") is None
+    session.set_meta("k", "1")
+    session.set_meta("k", "2", "people")
+    session.set_meta("k", "3")
+    assert (session.meta("k"), session.meta("k", "people")) == ("3", "2")
+    assert session.count("meta") == 1
+
+
+def test_steps_are_forgotten_and_other_facts_kept(session):
+    for key in ("step.link", "stepping", "as_of"):
+        session.set_meta(key, "1")
+    session.forget_steps()
+    assert session.read("meta")["key"].to_pylist() == ["stepping", "as_of"]
+
+
+def test_rows_are_appended_by_name_and_replaced(session):
+    rows = pa.table({"building": ["b"], "atom": ["a"]})
+    session.append("atom", rows)
+    session.append("atom", rows.slice(0, 0))
+    assert session.rows("SELECT atom, building, drawn_on FROM base.atom") == [("a", "b", None)]
+    session.replace("atom", rows.slice(0, 0))
+    assert session.count("atom") == 0
+
+
+def test_staged_rows_are_temporary_and_can_be_staged_again(session):
+    for value in (1, 2):
+        name = session.stage("odd name", pa.table({"x": [value]}))
+    assert session.value(f"SELECT x FROM {name}") == 2
+    assert session.value("SELECT 1 WHERE false") is None
