@@ -6,6 +6,7 @@ connection can reach no other file and its settings are locked.
 
 from __future__ import annotations
 
+import contextlib
 from importlib import resources
 from pathlib import Path
 
@@ -54,7 +55,9 @@ def connect(temp_folder: Path | None = None) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config=_CONFIG)  # type: ignore[arg-type]
     con.execute("SET temp_file_encryption = true")
     con.execute("SET temp_directory = ?", ["" if temp_folder is None else str(temp_folder)])
-    con.execute("SET enable_progress_bar = false")
+    with contextlib.suppress(duckdb.Error):
+        # In Jupyter without ipywidgets there is no progress bar, and turning it off is an error.
+        con.execute("SET enable_progress_bar = false")
     return con
 
 

@@ -128,7 +128,7 @@ class TestReaders:
         session.con.close()
 
     def test_a_thread_that_opens_in_a_loop_sees_whole_snapshots(self, layout):
-        publish(layout)
+        publish(layout, KeyRing())
         seen, failures, done = [], [], threading.Event()
 
         def read():
@@ -140,15 +140,17 @@ class TestReaders:
 
         reader = threading.Thread(target=read)
         reader.start()
-        for _ in range(30):
-            publish(layout, KeyRing(), keep=2)
-        done.set()
-        reader.join()
+        try:
+            for _ in range(30):
+                publish(layout, KeyRing(), keep=2)
+        finally:
+            done.set()
+            reader.join()
         assert failures == []
         assert {len(numbers) for numbers in seen} == {1}
 
     def test_a_process_that_opens_in_a_loop_sees_whole_snapshots(self, layout, tmp_path):
-        publish(layout)
+        publish(layout, KeyRing())
         code = (
             "import sys; from pathlib import Path\n"
             "from blockdata.store.keys import KeyRing\n"
@@ -170,10 +172,12 @@ class TestReaders:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
         assert reader.stdout.readline().strip() == b"ready"
-        for _ in range(30):
-            publish(layout, KeyRing(), keep=2)
-        stop.touch()
-        _, errors = reader.communicate(timeout=60)
+        try:
+            for _ in range(30):
+                publish(layout, KeyRing(), keep=2)
+        finally:
+            stop.touch()
+            _, errors = reader.communicate(timeout=60)
         assert (reader.returncode, errors) == (0, b"")
 
 
