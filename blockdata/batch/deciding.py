@@ -43,6 +43,7 @@ def apply_decisions(session: Session, loading: Loading, found: Found) -> Counts:
     """
     decisions = read_decisions(found.path)
     record_decisions(session, decisions)
+    loading.overridden = None
     for decision in decisions:
         act = _ACTS.get(decision.verb)
         if act is not None and not act(session, loading, found.delivery, decision):

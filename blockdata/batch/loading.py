@@ -16,7 +16,7 @@ from blockdata.errors import BlockdataError, ConfigError, SourceError
 from blockdata.records import Catalogue
 from blockdata.store import deliveries, quarantine
 from blockdata.store.batch import Batch, Counts, Delivery, Loader, LoadRequest
-from blockdata.store.decisions import overrides_of
+from blockdata.store.decisions import has_overrides, overrides_of
 from blockdata.store.deliveries import ColumnsSeen
 from blockdata.store.session import Session
 from blockdata.store.target import Target
@@ -49,6 +49,8 @@ class Loading:
     """Encoding that each text file was read in, by the delivery's identity."""
     counts: dict[str, Counts] = field(default_factory=dict)
     """What became of this run's rows, by source."""
+    overridden: bool | None = None
+    """Whether any field of the base has a decided value; None until it has been looked up."""
     columns: ColumnsSeen = field(default_factory=ColumnsSeen)
     """Columns that each source has delivered so far."""
 
@@ -142,7 +144,9 @@ def target_of(session: Session, loading: Loading, delivery: Delivery) -> Target:
     """Return where a delivery's rows go."""
     kind = loading.catalogue.kind(loading.source(delivery.source).kind)
     config = loading.config
-    overrides = overrides_of(session, kind, config.city.time_zone)
+    if loading.overridden is None:
+        loading.overridden = has_overrides(session)
+    overrides = overrides_of(session, kind, config.city.time_zone) if loading.overridden else ()
     return Target(
         kind,
         delivery,

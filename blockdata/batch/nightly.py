@@ -34,6 +34,8 @@ from blockdata.store.lock import run_lock
 from blockdata.store.session import Session
 from blockdata.store.snapshots import Work, open_snapshot, retire, work_on
 
+_SMALL_BYTES = 32 * 2**20
+
 LOAD_VERSION = 1
 """Raised whenever loading or applying deliveries gives other rows than before."""
 
@@ -268,6 +270,9 @@ class _Run:
         self, work: Work, plan: Plan, loading: Loading, clock: Clock, current: Held
     ) -> Outcome:
         session = work.session
+        if self._is_small(plan):
+            # On small tables a second thread costs more than it gives.
+            session.run("SET threads = 1")
         loading.secret = self._secret(session)
         with clock.part("load"):
             self._apply(session, plan, loading)
@@ -304,6 +309,12 @@ class _Run:
                 apply_delivery(session, loading, found)
             settle_people(session, self.config, delivery.delivered_on)
         loading.columns.write(session)
+
+    def _is_small(self, plan: Plan) -> bool:
+        paths = [found.path for found in plan.apply]
+        if plan.start.number is not None:
+            paths.append(self.layout.part(plan.start.number))
+        return sum(path.stat().st_size for path in paths) < _SMALL_BYTES
 
     def _secret(self, session: Session) -> bytes | None:
         """Return the secret for pseudonyms: made from the first key, kept through later ones."""

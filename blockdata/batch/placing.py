@@ -16,7 +16,8 @@ from blockdata.batch.steps import Context
 from blockdata.engines import feeds
 from blockdata.engines.matching import Matcher
 from blockdata.grid import assign_cells
-from blockdata.records import Catalogue, Kind
+from blockdata.records import Kind
+from blockdata.records.catalogue import PREFIX_LENGTH
 from blockdata.store import derived
 from blockdata.store.decisions import standing
 from blockdata.store.ids import mint
@@ -126,16 +127,12 @@ def assign_all_cells(session: Session, context: Context) -> None:
     """Find the cell of every record in every layer, for as long as both are valid."""
     grid = context.config.grid
     cells = feeds.cells(session, grid.layers, grid.area_levels)
-    found = [
-        assign_cells(feeds.points(session, kind), cells, kind.name)
-        for kind in feeds.gridded_kinds(session.catalogue)
-    ]
-    derived.write_result(session, "cell_of", pd.concat(found, ignore_index=True))
-
-
-def kinds_with_place(catalogue: Catalogue) -> tuple[Kind, ...]:
-    """Return the kinds that the steps here stand on."""
-    return tuple(k for k in catalogue if k.address or k.geometry)
+    points = [feeds.points(session, kind) for kind in feeds.gridded_kinds(session.catalogue)]
+    # All kinds in one go: ids tell them apart, and the cells are indexed once.
+    found = assign_cells(pd.concat(points, ignore_index=True), cells, "")
+    kinds = {k.prefix: k.name for k in session.catalogue}
+    found = found.assign(kind=found["id"].str[:PREFIX_LENGTH].map(kinds))
+    derived.write_result(session, "cell_of", found)
 
 
 def _report_unmatched(session: Session, context: Context) -> None:

@@ -12,6 +12,9 @@ from blockdata.records.kinds import base, cases, holders, places, things
 CORE = (*places.KINDS, *holders.KINDS, *things.KINDS, *cases.KINDS)
 """Kinds that sources deliver, in the order in which a base lists them."""
 
+PREFIX_LENGTH = 3
+"""Letters at the beginning of an id that tell its kind."""
+
 OF_THE_BASE = base.KINDS
 """Kinds that the base writes itself."""
 
@@ -73,7 +76,7 @@ class Catalogue:
         >>> Catalogue().kind_of_id("inclbodx7pq7npsz").name
         'incident'
         """
-        return next((k for k in self.kinds if k.prefix == identifier[:3]), None)
+        return next((k for k in self.kinds if k.prefix == identifier[:PREFIX_LENGTH]), None)
 
     def with_additions(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,17 +64,22 @@ def render_report(session: Session, facts: Mapping[str, object]) -> str:
     --------
     >>> from blockdata.records import Catalogue
     >>> from blockdata.store.snapshots import memory_session
-    >>> page = render_report(memory_session(Catalogue()), {"city": "望海区"})
+    >>> facts = {"city": "望海区", "as_of": "2026-11-01"}
+    >>> page = render_report(memory_session(Catalogue()), facts)
     >>> page.startswith("<!DOCTYPE html>") and "望海区" in page
     True
     """
     settings = settings_of(session, facts)
     words = Words(settings.city.lang, session.catalogue)
-    template = _environment(words).get_template("index.html")
+    environment = _environment()
+    environment.globals.update(t=words.t, w=words)
+    template = environment.get_template("index.html")
     return template.render(**_content(session, facts, settings, words))
 
 
-def _environment(words: Words) -> jinja2.Environment:
+@cache
+def _environment() -> jinja2.Environment:
+    """Return the templates, compiled once a process."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("blockdata", "report/templates"),
         # Names and addresses come from files: everything is escaped, whatever a template's name.
@@ -83,8 +89,6 @@ def _environment(words: Words) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals["t"] = words.t
-    environment.globals["w"] = words
     environment.filters.update(whole=whole, tenth=tenth)
     return environment
 

@@ -14,6 +14,10 @@ _TOLERATED_SHARE = 0.1
 """A table is written anew when more than this share of its rows is out of order."""
 
 
+_SMALLEST = 10_000
+"""A smaller table lies in so few blocks that their order does not matter."""
+
+
 def recluster(session: Session) -> list[str]:
     """Sort the tables of placed records along a Hilbert curve where they are out of order.
 
@@ -45,9 +49,9 @@ def recluster(session: Session) -> list[str]:
 
 def _out_of_order(session: Session, table: str) -> float:
     """Return the share of rows that come before their predecessor; stages `place` by row."""
-    rows = session.arrow(f"SELECT rowid AS row, x, y FROM {quote('base', table)} ORDER BY rowid")
-    if rows.num_rows < 2:
+    if session.count(table) < _SMALLEST:
         return 0.0
+    rows = session.arrow(f"SELECT rowid AS row, x, y FROM {quote('base', table)} ORDER BY rowid")
     x, y = (rows[c].to_numpy(zero_copy_only=False).astype(float) for c in ("x", "y"))
     place = hilbert_index(x, y)
     session.stage("place", pa.table({"row": rows["row"], "place": place}))

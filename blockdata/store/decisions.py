@@ -184,6 +184,11 @@ def replayed_fields(session: Session, subject: str) -> dict[str, str | None]:
     }
 
 
+def has_overrides(session: Session) -> bool:
+    """Whether anybody has decided a value of a field."""
+    return session.value("SELECT 1 FROM base.decision WHERE verb = 'override' LIMIT 1") is not None
+
+
 def overrides_of(
     session: Session, kind: Kind, time_zone: str
 ) -> tuple[tuple[str, str, object], ...]:

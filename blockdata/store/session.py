@@ -79,6 +79,10 @@ class Session:
         self.con.unregister("_staged")
         return quoted
 
+    def lend(self, name: str, rows: pa.Table) -> None:
+        """Let SQL read an Arrow table as `temp.<name>` without copying it."""
+        self.con.register(name, rows)
+
     def append(self, table: str, rows: pa.Table, part: str = "base") -> None:
         """Add rows to a table, by column name."""
         if rows.num_rows == 0:
@@ -96,8 +100,9 @@ class Session:
         """Create the tables that are missing and add the columns that are new."""
         for part in self.parts:
             there = self._columns(part)
-            for table in (*schema.tables_of(part, self.catalogue), schema.META):
-                self._ensure(part, table, there.get(table.name, set()))
+            with self.transaction(part):
+                for table in (*schema.tables_of(part, self.catalogue), schema.META):
+                    self._ensure(part, table, there.get(table.name, set()))
 
     def _columns(self, part: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

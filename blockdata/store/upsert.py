@@ -7,6 +7,7 @@ and a new state takes its place under the same id. A full delivery closes what i
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from blockdata.records.tables import current_table
 from blockdata.store import merging, side
@@ -34,14 +35,14 @@ def apply_batch(session: Session, target: Target, batch: Batch) -> Counts:
         What became of the rows; they balance.
     """
     counts = Counts(rows_read=batch.rows_read, merged=batch.merged, quarantined=batch.rows_rejected)
-    session.stage("incoming", batch.rows)
-    session.stage("unreadable", _rejected_keys(batch))
-    counts.removed = session.number("SELECT count(*) FROM temp.incoming WHERE removes")
+    session.lend("incoming", batch.rows)
+    session.lend("unreadable", _rejected_keys(batch))
+    counts.removed = pc.sum(batch.rows["removes"]).as_py() or 0
     _give_ids(session, target)
     standing = merging.stage_standing(session, target)
     _set_apart_foreign_rows(session, target, counts)
     _drop_doubles(session, standing, counts)
-    session.run("CREATE OR REPLACE TEMP TABLE spoken AS FROM temp.ided WHERE NOT removes")
+    _stage_spoken(session, target)
     _stage_closings(session, target, batch, standing)
     if target.merges:
         merging.merge_contributions(session, target, counts)
@@ -158,25 +159,41 @@ def _set_apart_foreign_rows(session: Session, target: Target, counts: Counts) ->
             "(c.source_id IN (SELECT source_id FROM temp.incoming) "
             "OR c.source_id IN (FROM temp.unreadable))"
         )
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE foreigners AS SELECT i.source_id, i.removes "
-        f"FROM temp.ided i JOIN {target.current(session)} c ON c.id = i.id "
-        f"WHERE c.source <> i.source OR (c.source_id <> i.source_id AND {still_there})"
+    found = session.arrow(
+        f"SELECT i.source_id, i.removes FROM temp.ided i JOIN {target.current(session)} c "
+        "ON c.id = i.id WHERE c.source <> i.source "
+        f"OR (c.source_id <> i.source_id AND {still_there})"
     )
-    counts.merged += session.number("SELECT count(*) FROM temp.foreigners WHERE NOT removes")
-    session.run("DELETE FROM temp.ided WHERE source_id IN (SELECT source_id FROM temp.foreigners)")
+    if found.num_rows:
+        counts.merged += pc.sum(pc.invert(found["removes"])).as_py()
+        session.lend("foreigners", found)
+        session.run(
+            "DELETE FROM temp.ided WHERE source_id IN (SELECT source_id FROM temp.foreigners)"
+        )
 
 
 def _drop_doubles(session: Session, standing: str, counts: Counts) -> None:
     """Of a delivery's keys that share an id, keep the one that stands, else the first."""
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE doubles AS SELECT i.source_id FROM temp.ided i "
-        f"LEFT JOIN {standing} c ON c.id = i.id AND c.source = i.source WHERE NOT i.removes "
+    if not session.value("SELECT count(*) > count(DISTINCT id) FROM temp.ided WHERE NOT removes"):
+        return
+    found = session.arrow(
+        f"SELECT i.source_id FROM temp.ided i LEFT JOIN {standing} c "
+        "ON c.id = i.id AND c.source = i.source WHERE NOT i.removes "
         "QUALIFY row_number() OVER (PARTITION BY i.id ORDER BY "
         "(c.source_id IS NOT DISTINCT FROM i.source_id) DESC, i.source_id) > 1"
     )
-    counts.merged += session.number("SELECT count(*) FROM temp.doubles")
+    counts.merged += found.num_rows
+    session.lend("doubles", found)
     session.run("DELETE FROM temp.ided WHERE NOT removes AND source_id IN (FROM temp.doubles)")
+
+
+def _stage_spoken(session: Session, target: Target) -> None:
+    """Stage `spoken`: the rows that say something; merging stages `ided` anew, so it copies."""
+    rows = "temp.ided WHERE NOT removes"
+    if target.merges:
+        session.run(f"CREATE OR REPLACE TEMP TABLE spoken_rows AS FROM {rows}")
+        rows = "temp.spoken_rows"
+    session.run(f"CREATE OR REPLACE TEMP VIEW spoken AS FROM {rows}")
 
 
 def _stage_closings(session: Session, target: Target, batch: Batch, standing: str) -> None:
@@ -245,7 +262,7 @@ def _write(session: Session, target: Target, counts: Counts) -> None:
         f"SELECT count(*) FROM {current} WHERE id IN (FROM temp.closing) AND id NOT IN ({removed})"
     )
     session.run(
-        "CREATE OR REPLACE TEMP TABLE leaving AS SELECT id FROM temp.closing "
+        "CREATE OR REPLACE TEMP VIEW leaving AS SELECT id FROM temp.closing "
         "UNION SELECT id FROM temp.verdict WHERE what = 'changed'"
     )
     _stage_new_states(session, target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,13 @@ _FOLDERS = {
     "demo": {"@BASE@": "../build/demo.base", "@KEYS@": "../build/keys"},
     "tiny": {"@BASE@": "city.base", "@KEYS@": "keys"},
 }
+_ONLY_IN_DEMO = frozenset(
+    {
+        *("address_alias", "bench", "department", "hazard", "incident_step", "intervention"),
+        *("land_water", "matter", "resource", "responsibility", "shanty"),
+    }
+)
+"""Sources that the tiny district does without: tests run it again and again."""
 _WRONG = (
     ("entity_market", "bad_identifier"),
     ("incident_patrol", "unreadable"),
@@ -59,10 +67,19 @@ def write_district(folder: Path, size: Size, seed: int) -> None:
     rng = _stream(seed, "cases")
     everyday = everyday_cases(scene, rng)
     cases = numbered(everyday + planted_cases(scene, truth, everyday, rng))
-    write_files(folder / "sources", _files(scene, truth, cases, seed))
+    files = _files(scene, truth, cases, seed)
+    write_files(folder / "sources", (f for f in files if _delivers(size, _source_of(f))))
     _write(folder / "city.toml", _config(size, plan))
-    told = json.dumps(_truth(scene, truth, cases), ensure_ascii=False, indent=2)
+    told = json.dumps(_truth(scene, truth, cases, size), ensure_ascii=False, indent=2)
     _write(folder / "truth.json", told + "\n")
+
+
+def _source_of(file: File) -> str:
+    return file.path.split("/", maxsplit=1)[0]
+
+
+def _delivers(size: Size, source: str) -> bool:
+    return size == "demo" or source not in _ONLY_IN_DEMO
 
 
 def _write(path: Path, text: str) -> None:
@@ -100,10 +117,17 @@ def _config(size: Size, plan: Plan) -> str:
     text = _TEMPLATE.read_text(encoding="utf-8")
     for mark, value in (_FOLDERS[size] | {"@RECUR_DAYS@": str(plan.recur_days)}).items():
         text = text.replace(mark, value)
-    return text
+    # A source is a block between blank lines that begins with its comment.
+    blocks = text.split("\n\n")
+    return "\n\n".join(b for b in blocks if _delivers(size, _name_of(b)))
 
 
-def _truth(scene: Scene, truth: Truth, cases: list[Case]) -> dict[str, object]:
+def _name_of(block: str) -> str:
+    found = re.search(r'^\[\[source\]\]\nname = "(\w+)"', block, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def _truth(scene: Scene, truth: Truth, cases: list[Case], size: Size) -> dict[str, object]:
     noisy = sum(c.category == NOISE and c.block == truth.noisy.block for c in cases)
     broken = sum(c.component == truth.manhole for c in cases)
     return {
@@ -123,5 +147,9 @@ def _truth(scene: Scene, truth: Truth, cases: list[Case]) -> dict[str, object]:
                 "reports": broken,
             },
         ],
-        "wrong_rows": [{"source": source, "reason": reason} for source, reason in _WRONG],
+        "wrong_rows": [
+            {"source": source, "reason": reason}
+            for source, reason in _WRONG
+            if _delivers(size, source)
+        ],
     }

@@ -98,7 +98,8 @@ def test_demo_is_small_enough_to_commit() -> None:
 def test_configuration_is_valid_and_every_kind_is_delivered(district: Path) -> None:
     config = _config(district)
     kinds = {kind.name for kind in config.catalogue()}
-    assert {source.kind for source in config.sources} == kinds
+    delivered = {source.kind for source in config.sources}
+    assert delivered == kinds if district == SAMPLES else delivered < kinds
     assert len(kinds) == 22  # the 21 declared ones and the city's own
     assert config.catalogue().kind("component").field("material").zh == "材质"
     folders = {p.name for p in (district / "sources").iterdir()}
@@ -155,9 +156,10 @@ def test_wrong_rows_are_there(district: Path) -> None:
     assert [row.reason for row in _read(_files(district, "camera")[0]).bad_rows] == ["ragged"]
     patrol = _rows(_files(district, "incident_patrol")[-1])["上报时间"]
     assert pd.to_datetime(patrol, errors="coerce").isna().sum() == 1
-    west, _, east, _ = _config(district).city.extent or (0, 0, 0, 0)
-    places = _rows(_files(district, "resource")[0])["经度"].astype(float)
-    assert (~places.between(west, east)).sum() == 1
+    for path in _files(district, "resource") if district == SAMPLES else []:
+        west, _, east, _ = _config(district).city.extent or (0, 0, 0, 0)
+        places = _rows(path)["经度"].astype(float)
+        assert (~places.between(west, east)).sum() == 1
 
 
 def test_identity_numbers_are_right_by_two_implementations(district: Path) -> None:

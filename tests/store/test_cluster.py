@@ -9,8 +9,9 @@ from blockdata.store.content_hash import content_hash
 
 
 @pytest.fixture
-def placed(base):
-    """Departments scattered over a plane, in no order of place."""
+def placed(base, monkeypatch):
+    """Departments scattered over a plane, in no order of place; few count as many."""
+    monkeypatch.setattr("blockdata.store.cluster._SMALLEST", 2)
     rows = [{"key": str(k), "code": str(k), "name": "n"} for k in range(200)]
     base.deliver("department", rows)
     base.session.run("UPDATE base.department SET x = (hash(id) % 997), y = (hash(id) % 991)")
