@@ -271,8 +271,7 @@ class _Run:
     ) -> Outcome:
         session = work.session
         if self._is_small(plan):
-            # On small tables a second thread costs more than it gives.
-            session.run("SET threads = 1")
+            session.use_one_thread()
         loading.secret = self._secret(session)
         with clock.part("load"):
             self._apply(session, plan, loading)

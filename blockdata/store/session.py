@@ -161,6 +161,10 @@ class Session:
             parts.append("text")
         return tuple(p for p in parts if p in self.parts)
 
+    def use_one_thread(self) -> None:
+        """Work on one thread: on small tables a second one costs more than it gives."""
+        self.run("SET threads = 1")
+
     def forget_steps(self) -> None:
         """Have every step of the run computed anew, whatever its fingerprint."""
         self.run("DELETE FROM base.meta WHERE starts_with(key, 'step.')")

@@ -36,7 +36,7 @@ _FOLDERS = {
 }
 _ONLY_IN_DEMO = frozenset(
     {
-        *("address_alias", "bench", "department", "hazard", "incident_step", "intervention"),
+        *("address_alias", "bench", "hazard", "incident_step", "intervention"),
         *("land_water", "matter", "resource", "responsibility", "shanty"),
     }
 )

@@ -30,7 +30,7 @@ def test_a_base_tells_what_it_is(base, tiny_base):
 def test_every_open_kind_of_the_city_is_an_attribute(base):
     for kind in base.catalogue:
         assert hasattr(base, kind.name) is not kind.private
-    assert len(base.bench) > 0
+    assert base.bench.df().empty
 
 
 @pytest.mark.parametrize("name", ["person", "legal_entity_people", "incident_text", "nonsense"])

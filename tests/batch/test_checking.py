@@ -40,8 +40,8 @@ def test_a_renamed_column_is_told_with_similar_fields(tiny):
 def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(tiny):
     path = next(tiny.parent.glob("sources/camera/*.csv"))
     path.write_bytes(bz2.compress(b"no table"))
-    shutil.rmtree(tiny.parent / "sources" / "hazard")
+    shutil.rmtree(tiny.parent / "sources" / "premises")
     checked = bd.check_sources(bd.load_config(tiny))
     broken = {c.source for c in checked if c.error}
-    assert broken == {"camera", "hazard"}
+    assert broken == {"camera", "premises"}
     assert sum(c.accepted for c in checked) > 0
