@@ -75,7 +75,9 @@ def _told_and_held(config):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("nights", [(), (FIRST_NIGHT,)], ids=["first run", "next night"])
-def test_killed_runs_leave_the_base_whole_and_the_next_run_converges(tiny, tmp_path, nights):
+def test_killed_runs_leave_the_base_whole_and_the_next_run_converges(
+    tiny, tmp_path, canaries, nights
+):
     config = load_config(tiny)
     killer = Killer(seed=len(nights))
     for night in nights:
@@ -94,6 +96,8 @@ def test_killed_runs_leave_the_base_whole_and_the_next_run_converges(tiny, tmp_p
                 shutil.copytree(before, config.base_path)
         killer.kill(tiny, AS_OF)
         _told_and_held(config)
+        for left in (p for p in config.base_path.rglob("*") if p.is_file()):
+            assert canaries.found_in(left.read_bytes()) == [], left.name
     assert killer.killed == KILLS
     nightly(config, as_of=AS_OF)
     assert _told_and_held(config) == wanted
