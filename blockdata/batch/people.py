@@ -11,7 +11,7 @@ import datetime as dt
 import pandas as pd
 import pyarrow as pa
 
-from blockdata.batch.placing import locate_kinds, resolve_addresses
+from blockdata.batch.placing import locate_kinds, resolve_kinds
 from blockdata.batch.steps import Context
 from blockdata.config import Config
 from blockdata.engines import feeds
@@ -73,8 +73,9 @@ def _month(day: dt.date) -> tuple[int, int]:
 def _residents(session: Session, config: Config, day: dt.date) -> pd.DataFrame:
     """Return building, people; address matches and points are brought up to date for it."""
     context = Context(config, day)
-    resolve_addresses(session, context)
-    locate_kinds(session, context, [session.catalogue.kind(k) for k in ("address", "building")])
+    kind = session.catalogue.kind
+    resolve_kinds(session, [kind(_PERSON), kind("building")])
+    locate_kinds(session, context, [kind("address"), kind("building")])
     session.forget_steps()
     pairs = feeds.buildings_of_addresses(session)
     # One building per address, the first by id: a person is counted in one atom only.

@@ -26,14 +26,22 @@ from blockdata.store.session import Session
 
 def resolve_addresses(session: Session, context: Context) -> None:
     """Match every address text with the library, or make provisional addresses without one."""
+    resolve_kinds(session, feeds.addressed_kinds(session))
+    _report_unmatched(session, context)
+
+
+def resolve_kinds(session: Session, kinds: Sequence[Kind]) -> None:
+    """Match the address texts of records of some kinds; see `resolve_addresses`.
+
+    Texts from the steward's part are matched and never make an address.
+    """
     texts: list[str] = []
     if not feeds.has_address_library(session):
-        texts = [t for t in feeds.address_texts(session, private=False) if not is_missing_text(t)]
+        open_kinds = [k for k in feeds.addressed_kinds(session) if not k.private]
+        texts = [t for t in feeds.address_texts(session, open_kinds) if not is_missing_text(t)]
     _write_provisional(session, provisional_addresses(texts, mint=provisional_id))
-    matches = Matcher(session).match(feeds.address_texts(session))
-    kinds = [k for k in session.catalogue if k.address and session.part_of(k) in session.parts]
+    matches = Matcher(session).match(feeds.address_texts(session, kinds))
     derived.write_matches(session, kinds, matches)
-    _report_unmatched(session, context)
 
 
 def provisional_id(text: str) -> str:

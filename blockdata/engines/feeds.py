@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -57,18 +58,16 @@ def address_aliases(session: Session) -> pd.DataFrame:
     )
 
 
-def address_texts(session: Session, *, private: bool = True) -> list[str]:
-    """Return the distinct address texts of all records, sorted.
+def addressed_kinds(session: Session) -> list[Kind]:
+    """Return the kinds with an address text whose part is at hand."""
+    return [k for k in session.catalogue if k.address and session.part_of(k) in session.parts]
 
-    Parameters
-    ----------
-    session : Session
-    private : bool, default True
-        Whether texts from the steward's part take part; they must not become open rows.
-    """
+
+def address_texts(session: Session, kinds: Sequence[Kind]) -> list[str]:
+    """Return the distinct address texts of some kinds, closed states included, sorted."""
     selects = []
-    for kind in session.catalogue:
-        if kind.address is None or (kind.private and not (private and "people" in session.parts)):
+    for kind in kinds:
+        if kind.address is None:
             continue
         column = quote(kind.address)
         selects.append(f"SELECT {column} AS t FROM {quote(session.part_of(kind), kind.name)}")
