@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blockdata.batch.loading import Loading
+from blockdata.batch.loading import Loading, is_decision
 from blockdata.batch.plan import Plan
 from blockdata.batch.steps import Clock, versions
 from blockdata.config import Config
@@ -59,7 +59,7 @@ def manifest(session: Session, run: RunFacts) -> dict[str, object]:
             }
             for s in config.sources
         },
-        "decisions": [_input(f) for f in plan.apply if f.delivery.source == "decisions"],
+        "decisions": [_input(f) for f in plan.apply if is_decision(f)],
         "waiting": [_input(f) for f in plan.waiting],
         "withheld": [_input(f) for f in plan.withheld],
         "repeats": [_input(f) for f in plan.repeats],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -246,11 +245,6 @@ def coordinates(session: Session) -> pd.DataFrame:
 def has_rows(session: Session, table: str, part: str = "base") -> bool:
     """Whether a table has any row."""
     return session.value(f"SELECT 1 FROM {quote(part, table)} LIMIT 1") is not None
-
-
-def nothing(*columns: str) -> pd.DataFrame:
-    """Return an empty frame of text columns."""
-    return pd.DataFrame({c: np.array([], dtype=object) for c in columns})
 
 
 def unmatched(session: Session, kind: Kind) -> tuple[int, int]:

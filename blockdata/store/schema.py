@@ -163,8 +163,6 @@ RESULTS = (
 META = _table("meta", key=_TEXT, value=_TEXT)
 """Facts about the snapshot itself; outside the content hash."""
 
-PSEUDONYM_REGISTRY = Table("id_registry", REGISTRY.columns)
-
 
 def merges(kind: Kind, sources: tuple[str, ...]) -> bool:
     """Whether several sources speak of the same things of a kind, so that rows are merged."""
@@ -192,7 +190,7 @@ def open_tables(catalogue: Catalogue) -> tuple[Table, ...]:
 
 def people_tables(catalogue: Catalogue) -> tuple[Table, ...]:
     """Return the tables of the steward's encrypted file, without `meta`."""
-    tables: list[Table] = [QUARANTINE_ROW, PSEUDONYM_REGISTRY]
+    tables: list[Table] = [QUARANTINE_ROW, REGISTRY]
     for kind in catalogue:
         if kind.private:
             tables.append(current_table(kind))

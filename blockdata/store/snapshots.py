@@ -14,7 +14,7 @@ from blockdata.records import Catalogue
 from blockdata.store import files, schema
 from blockdata.store.connection import attach, connect, load_extension, lock_down
 from blockdata.store.keys import KeyRing
-from blockdata.store.layout import Layout
+from blockdata.store.layout import PARTS, Layout
 from blockdata.store.session import Session
 
 _ENCRYPTED = ("people", "text")
@@ -248,6 +248,6 @@ def retire(layout: Layout, keep: int, months: int) -> list[int]:
         files.remove(layout.part(number, "people"))
     gone = [n for n in kept if n not in stay]
     for number in gone:
-        for part in ("duckdb", "text", "people"):
+        for part in PARTS:
             files.remove(layout.part(number, part))
     return gone
