@@ -39,6 +39,17 @@ def apply_batch(session: Session, target: Target, batch: Batch) -> Counts:
     session.lend("unreadable", _rejected_keys(batch))
     counts.removed = pc.sum(batch.rows["removes"]).as_py() or 0
     _give_ids(session, target)
+    if target.merges or session.value(f"SELECT EXISTS (FROM {target.current(session)})"):
+        _apply_to_what_stands(session, target, batch, counts)
+    else:
+        _apply_first(session, target, counts)
+    side.write_side_tables(session, target)
+    if target.kind.private:
+        _forget_ids_of_the_gone(session, target)
+    return counts
+
+
+def _apply_to_what_stands(session: Session, target: Target, batch: Batch, counts: Counts) -> None:
     standing = merging.stage_standing(session, target)
     _set_apart_foreign_rows(session, target, counts)
     _drop_doubles(session, standing, counts)
@@ -49,10 +60,23 @@ def apply_batch(session: Session, target: Target, batch: Batch) -> Counts:
     _override(session, target)
     _compare(session, target, None if target.merges else counts)
     _write(session, target, counts)
-    side.write_side_tables(session, target)
-    if target.kind.private:
-        _forget_ids_of_the_gone(session, target)
-    return counts
+
+
+def _apply_first(session: Session, target: Target, counts: Counts) -> None:
+    """Apply rows where none of the kind stands: nothing to compare with, nothing to close.
+
+    A first run is made of such deliveries, and a small one takes its time in statements.
+    """
+    _drop_doubles(session, target.current(session), counts)
+    _stage_spoken(session, target)
+    session.run("CREATE OR REPLACE TEMP TABLE closing (id VARCHAR)")
+    _override(session, target)
+    session.run(
+        "CREATE OR REPLACE TEMP TABLE verdict AS SELECT id, 'inserted' AS what FROM temp.spoken"
+    )
+    counts.inserted = session.number("SELECT count(*) FROM temp.verdict")
+    _stage_new_states(session, target)
+    session.run(f"INSERT INTO {target.current(session)} BY NAME FROM temp.state")
 
 
 def apply_overrides(session: Session, target: Target) -> int:

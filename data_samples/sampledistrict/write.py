@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +38,13 @@ _FOLDERS = {
 _ONLY_IN_DEMO = frozenset(
     {
         *("address_alias", "bench", "hazard", "incident_step", "intervention"),
-        *("land_water", "matter", "resource", "responsibility", "shanty"),
+        *("land_water", "matter", "resource", "responsibility", "shanty", "street"),
     }
 )
 """Sources that the tiny district does without: tests run it again and again."""
+_MONTH_ONLY_IN_DEMO = ("address/标准地址_20260930", "component/城市部件_20260930")
+_BOOKS_OF_TINY = frozenset({"address", "premises"})
+"""Sources that the tiny district delivers as workbooks; opening one takes longer than reading it."""
 _WRONG = (
     ("entity_market", "bad_identifier"),
     ("incident_patrol", "unreadable"),
@@ -68,7 +72,9 @@ def write_district(folder: Path, size: Size, seed: int) -> None:
     everyday = everyday_cases(scene, rng)
     cases = numbered(everyday + planted_cases(scene, truth, everyday, rng))
     files = _files(scene, truth, cases, seed)
-    write_files(folder / "sources", (f for f in files if _delivers(size, _source_of(f))))
+    write_files(
+        folder / "sources", files if size == "demo" else map(_as_text, filter(_in_tiny, files))
+    )
     _write(folder / "city.toml", _config(size, plan))
     told = json.dumps(_truth(scene, truth, cases, size), ensure_ascii=False, indent=2)
     _write(folder / "truth.json", told + "\n")
@@ -76,6 +82,16 @@ def write_district(folder: Path, size: Size, seed: int) -> None:
 
 def _source_of(file: File) -> str:
     return file.path.split("/", maxsplit=1)[0]
+
+
+def _in_tiny(file: File) -> bool:
+    return _delivers("tiny", _source_of(file)) and not file.path.startswith(_MONTH_ONLY_IN_DEMO)
+
+
+def _as_text(file: File) -> File:
+    if _source_of(file) in _BOOKS_OF_TINY:
+        return file
+    return replace(file, path=re.sub(r"\.xlsx$", ".csv", file.path))
 
 
 def _delivers(size: Size, source: str) -> bool:
@@ -119,7 +135,12 @@ def _config(size: Size, plan: Plan) -> str:
         text = text.replace(mark, value)
     # A source is a block between blank lines that begins with its comment.
     blocks = text.split("\n\n")
-    return "\n\n".join(b for b in blocks if _delivers(size, _name_of(b)))
+    delivered = (b for b in blocks if _delivers(size, _name_of(b)))
+    return "\n\n".join(b if size == "demo" else _text_pattern(b) for b in delivered)
+
+
+def _text_pattern(block: str) -> str:
+    return block if _name_of(block) in _BOOKS_OF_TINY else block.replace("/*.xlsx", "/*.csv")
 
 
 def _name_of(block: str) -> str:
