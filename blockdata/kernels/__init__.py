@@ -1,7 +1,26 @@
 """Exact, fast, engine-free kernels over arrays of coordinates in metres."""
 
-from blockdata.kernels.cells import bad_polygons, cells_of_points
+from blockdata.kernels.cells import CellIndex, cells_of_points
+from blockdata.kernels.clusters import dbscan
+from blockdata.kernels.counts import CellCounts, steps_of_times
 from blockdata.kernels.hilbert import hilbert_index
-from blockdata.kernels.nearest import nearest_within
+from blockdata.kernels.nearest import FeatureIndex, nearest_within
+from blockdata.kernels.network import OnStreet, StreetNetwork
+from blockdata.kernels.pairs import count_pairs_within, pairs_within
+from blockdata.kernels.segments import bad_polygons
 
-__all__ = ["bad_polygons", "cells_of_points", "hilbert_index", "nearest_within"]
+__all__ = [
+    "CellCounts",
+    "CellIndex",
+    "FeatureIndex",
+    "OnStreet",
+    "StreetNetwork",
+    "bad_polygons",
+    "cells_of_points",
+    "count_pairs_within",
+    "dbscan",
+    "hilbert_index",
+    "nearest_within",
+    "pairs_within",
+    "steps_of_times",
+]

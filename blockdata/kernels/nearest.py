@@ -1,132 +1,191 @@
-"""Which point of a set is nearest."""
+"""Which feature is nearest: points, lines and polygons of one set."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
+import shapely
 
-from blockdata.errors import AnalysisError
+from blockdata.kernels.blocks import at_once, coordinates, each_block, non_negative_m
+from blockdata.kernels.cells import locate_block
+from blockdata.kernels.lattice import tiled_order
+from blockdata.kernels.raster import raster_of
+from blockdata.kernels.search import bin_segments, nearest_block
+from blockdata.kernels.segments import (
+    POLYGONAL,
+    Segments,
+    bad_polygons,
+    boundary_segments,
+    refuse,
+    refuse_far,
+    segments_of,
+    upward,
+)
 
-__all__ = ["nearest_within"]
+__all__ = ["FeatureIndex", "nearest_within"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Objects = npt.NDArray[np.object_]
 
-_BLOCK = 131_072
-# The tree's distances may differ from ours in the last bits; what lies closer together than this
-# is compared again with one formula.
-_SLACK = 1 + 1e-9
-_TINY_M = 1e-100
+# Points are answered in the order of the ground, a large block of them at a time: neighbours
+# look at the same bins, which then are at hand.
+_BLOCK = 1 << 18
+_COLLECTION = shapely.GeometryType.GEOMETRYCOLLECTION.value
+_POINT = shapely.GeometryType.POINT.value
 
 
-def nearest_within(
-    x: npt.ArrayLike,
-    y: npt.ArrayLike,
-    points_x: npt.ArrayLike,
-    points_y: npt.ArrayLike,
-    radius_m: float,
-) -> tuple[Integers, Floats]:
-    """Find, for each place asked, the nearest of a set of points within a distance.
+class FeatureIndex:
+    """Features, made ready to be asked which is nearest to a point.
 
-    Distances are Euclidean. Of points equally near, the lowest index wins. A point at exactly
-    `radius_m` is within.
+    The distance to a point or line is Euclidean; to a polygon it is 0 for the points it covers
+    (inside or on its border, decided exactly) and else the distance to its border. Of features at
+    an equal distance the lowest index wins; distances are compared as computed, and a wall that
+    two buildings share gives both the same distance to the last bit.
 
     Parameters
     ----------
-    x, y : array_like of float, shape (n,)
-        Places asked, in metres. NaN or infinite coordinates have no nearest point.
-    points_x, points_y : array_like of float, shape (m,)
-        The points to choose from, in the same CRS. Those with NaN or infinite coordinates are
-        never chosen.
-    radius_m : float
-        Largest distance in metres, finite and not negative.
-
-    Returns
-    -------
-    index : ndarray of int64, shape (n,)
-        Index into the points, -1 where none is within the radius.
-    distance_m : ndarray of float64, shape (n,)
-        Distance in metres, NaN where none is within the radius.
+    features : array_like of shapely geometries, shape (m,)
+        Points, lines and valid polygons, single or multi, in a CRS in metres. None and empty
+        geometries are never chosen.
 
     Raises
     ------
     AnalysisError
-        If `radius_m` is negative or not finite, or coordinate arrays differ in length.
+        If a geometry is a collection, an invalid polygon, or has a coordinate that is not a
+        number or beyond a million kilometres.
 
     Examples
     --------
-    >>> index, distance_m = nearest_within([0, 50], [0, 0], [3, -3], [4, 4], radius_m=10)
-    >>> index, distance_m
+    >>> import shapely
+    >>> index = FeatureIndex([shapely.box(0, 0, 10, 10), shapely.Point(30, 0)])
+    >>> index.nearest([5, 16, 90], [5, 0, 0], radius_m=50)
+    (array([ 0,  0, -1]), array([ 0.,  6., nan]))
+    """
+
+    def __init__(self, features: npt.ArrayLike) -> None:
+        given = np.asarray(features, dtype=object)
+        _refuse_unusable(given)
+        polygonal = np.isin(shapely.get_type_id(given), POLYGONAL)
+        borders = boundary_segments(_only(given, polygonal))
+        others = _other_segments(_only(given, ~polygonal))
+        segments = Segments(*(np.concatenate(pair) for pair in zip(borders, others, strict=True)))
+        self._binned, self._raster = at_once(
+            lambda: bin_segments(segments, not len(others.owner)) if len(segments.owner) else None,
+            lambda: raster_of(borders, len(given)) if len(borders.owner) else None,
+        )
+
+    def nearest(
+        self, x: npt.ArrayLike, y: npt.ArrayLike, radius_m: float
+    ) -> tuple[Integers, Floats]:
+        """Find the nearest feature of each point within a distance.
+
+        Parameters
+        ----------
+        x, y : array_like of float, shape (n,)
+            Coordinates in metres, in the CRS of the features; Arrow columns too.
+        radius_m : float
+            Largest distance in metres, finite and not negative; a feature at exactly this
+            distance is within.
+
+        Returns
+        -------
+        index : ndarray of int64, shape (n,)
+            Index of the nearest feature, the lowest of several; -1 where none is within the
+            radius and for null, NaN or infinite coordinates.
+        distance_m : ndarray of float64, shape (n,)
+            Distance in metres, NaN where none is within the radius.
+
+        Raises
+        ------
+        AnalysisError
+            If `radius_m` is negative or not finite, or x and y differ in length.
+
+        Examples
+        --------
+        >>> import shapely
+        >>> FeatureIndex([shapely.LineString([(0, 0), (10, 0)])]).nearest([5], [-2], 2)
+        (array([0]), array([2.]))
+        """
+        radius_m = non_negative_m(radius_m, "radius_m")
+        xs, ys = coordinates(x, y)
+        index, distance_m = np.full(len(xs), -1, dtype=np.int64), np.full(len(xs), np.nan)
+        binned, raster = self._binned, self._raster
+        if binned is not None:
+
+            def work(start: int, stop: int) -> None:
+                order = tiled_order(binned.lattice, xs[start:stop], ys[start:stop])
+                order += start
+                found, found_m = index[order], distance_m[order]
+                x, y = xs[order], ys[order]
+                if raster is not None:
+                    locate_block(raster, x, y, found)
+                nearest_block(binned, x, y, radius_m, found, found_m)
+                index[order], distance_m[order] = found, found_m
+
+            each_block(len(xs), work, block=_BLOCK)
+        return index, distance_m
+
+
+def nearest_within(
+    x: npt.ArrayLike, y: npt.ArrayLike, features: npt.ArrayLike, radius_m: float
+) -> tuple[Integers, Floats]:
+    """Find, for each point, the nearest of a set of features: a `FeatureIndex` used once.
+
+    Parameters
+    ----------
+    x, y : array_like of float, shape (n,)
+        Coordinates in metres, in the CRS of the features.
+    features : array_like of shapely geometries, shape (m,)
+        Points, lines and valid polygons. None and empty geometries are never chosen.
+    radius_m : float
+        Largest distance in metres, itself included.
+
+    Returns
+    -------
+    index : ndarray of int64, shape (n,)
+        Index of the nearest feature, the lowest of several; -1 where none is within the radius.
+    distance_m : ndarray of float64, shape (n,)
+        Distance in metres, 0 inside a polygon, NaN where no feature is within the radius.
+
+    Raises
+    ------
+    AnalysisError
+        If a geometry or `radius_m` cannot be used, or x and y differ in length.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> nearest_within([0, 50], [0, 0], shapely.points([3, -3], [4, 4]), radius_m=10)
     (array([ 0, -1]), array([ 5., nan]))
     """
-    if not (np.isfinite(radius_m) and radius_m >= 0):
-        raise AnalysisError(f"radius_m is {radius_m}", allowed="a finite number of metres >= 0")
-    asked, points = _pairs(x, y, "x, y"), _pairs(points_x, points_y, "points_x, points_y")
-    index = np.full(len(asked), -1, dtype=np.int64)
-    distance_m = np.full(len(asked), np.nan)
-    finite = np.flatnonzero(np.isfinite(points).all(axis=1))
-    if not len(finite):
-        return index, distance_m
-    # Of points on one spot only the first can be the answer: keep that one, so that spots with
-    # many points (flats of one building) cause no ties.
-    distinct, first = np.unique(points[finite], axis=0, return_index=True)
-    tree = cKDTree(distinct)
-    for start in range(0, len(asked), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        index[block], distance_m[block] = _nearest_of_block(
-            asked[block], tree, finite[first], radius_m
-        )
-    return index, distance_m
+    return FeatureIndex(features).nearest(x, y, radius_m)
 
 
-def _pairs(x: npt.ArrayLike, y: npt.ArrayLike, name: str) -> Floats:
-    xs, ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if xs.ndim != 1 or xs.shape != ys.shape:
-        raise AnalysisError(
-            f"shapes are {xs.shape} and {ys.shape}", where=name, allowed="two equal 1-d arrays"
-        )
-    return np.column_stack([xs, ys])
+def _refuse_unusable(features: Objects) -> None:
+    collection = shapely.get_type_id(features) == _COLLECTION
+    refuse(collection, "are collections", "points, lines and polygons, single or multi")
+    refuse_far(features)
+    polygonal = np.isin(shapely.get_type_id(features), POLYGONAL)
+    bad = bad_polygons(_only(features, polygonal))
+    refuse(bad, "are not valid polygons", "valid polygons and multipolygons")
 
 
-def _nearest_of_block(
-    asked: Floats, tree: cKDTree, original: Integers, radius_m: float
-) -> tuple[Integers, Floats]:
-    """Nearest distinct point of each place; `original` maps tree positions to given indices."""
-    index = np.full(len(asked), -1, dtype=np.int64)
-    squared = np.full(len(asked), np.inf)
-    finite = np.flatnonzero(np.isfinite(asked).all(axis=1))
-    # The tree looks strictly below its bound, which for a radius of 0 would find nothing.
-    bound = radius_m * _SLACK + _TINY_M
-    found = tree.query(asked[finite], k=[1, 2], distance_upper_bound=bound)
-    near_m, near = np.asarray(found[0]), np.asarray(found[1])
-    some = np.isfinite(near_m[:, 0])
-    tied = some & (near_m[:, 1] <= near_m[:, 0] * _SLACK)
-    alone = some & ~tied
-    index[finite[alone]] = original[near[alone, 0]]
-    squared[finite[alone]] = _squared(asked[finite[alone]], tree.data[near[alone, 0]])
-    place = finite[tied]
-    index[place], squared[place] = _break_ties(asked[place], tree, original, near_m[tied, 0])
-    distance_m = np.sqrt(squared)
-    outside = ~(distance_m <= radius_m)
-    index[outside], distance_m[outside] = -1, np.nan
-    return index, distance_m
+def _only(features: Objects, which: npt.NDArray[np.bool_]) -> Objects:
+    """Return the features with null in place of all others, so that indices stay."""
+    chosen = features.copy()
+    chosen[~which] = None
+    return chosen
 
 
-def _break_ties(
-    asked: Floats, tree: cKDTree, original: Integers, near_m: Floats
-) -> tuple[Integers, Floats]:
-    """Compare all points about as near as the nearest with one formula; lowest index wins."""
-    balls = tree.query_ball_point(asked, near_m * _SLACK)
-    sizes = np.fromiter(map(len, balls), dtype=np.int64, count=len(balls))
-    candidate = np.fromiter((i for ball in balls for i in ball), dtype=np.int64, count=sizes.sum())
-    place = np.repeat(np.arange(len(asked)), sizes)
-    squared = _squared(asked[place], tree.data[candidate])
-    order = np.lexsort((original[candidate], squared, place))
-    best = order[np.searchsorted(place[order], np.arange(len(asked)))]
-    return original[candidate[best]], squared[best]
-
-
-def _squared(a: Floats, b: Floats) -> Floats:
-    squared: Floats = ((a - b) ** 2).sum(axis=1)
-    return squared
+def _other_segments(features: Objects) -> Segments:
+    """Return the segments of lines, and points as segments of no length."""
+    parts, owner = shapely.get_parts(features, return_index=True)
+    point = shapely.get_type_id(parts) == _POINT
+    xy, which = shapely.get_coordinates(parts[point], return_index=True)
+    lines = segments_of(parts[~point], owner[~point])
+    upward(lines.ends)
+    return Segments(
+        np.concatenate([owner[point][which], lines.owner]),
+        np.vstack([np.hstack([xy, xy]), lines.ends]),
+    )
