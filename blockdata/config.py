@@ -7,22 +7,39 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from blockdata.errors import ConfigError
 from blockdata.records import Catalogue, Geometry, Held, Kind, Type
 from blockdata.records import Field as RecordField
+from blockdata.records.profiles import ChangeFlag, with_profile
+
+if TYPE_CHECKING:
+    import shapely
+
+    from blockdata.crs.local import LocalSystem
 
 Contract = Literal["evolve", "freeze", "quarantine"]
 Mode = Literal["full", "delta", "period"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An input in an error's text could be a parameter of a local coordinate system.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class City(_Section):
@@ -36,6 +53,10 @@ class City(_Section):
     extent: tuple[float, float, float, float] | None = Field(
         default=None, description="West, south, east, north in degrees; rows outside are rejected."
     )
+    outline: str | None = Field(
+        default=None, description="GeoJSON file of the district's border; sources are held to it."
+    )
+    outline_crs: str = "EPSG:4490"
 
     @field_validator("time_zone")
     @classmethod
@@ -82,29 +103,42 @@ class DateRule(_Section):
         return self
 
 
-class ChangeFlag(_Section):
-    """The column of a delta that says which rows remove."""
-
-    column: str
-    removes: tuple[str, ...] = ("D", "删除", "注销", "delete")
-
-
 class Source(_Section):
     """One source: what it delivers, where, how often and by which contract."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    profile: str | None = Field(
+        default=None, description="Layout of a known system; what the source says stands above it."
+    )
     kind: str
     path: str
+    loader: str | None = Field(
+        default=None, description="Name under which a package offers the loader; else the kind's."
+    )
     date: DateRule
     mode: Mode = "full"
     contract: Contract = "evolve"
     key: tuple[str, ...] = ()
     columns: dict[str, str] = {}
+    profile_columns: dict[str, str] = Field(
+        default={}, description="Columns of the profile; not to be given."
+    )
     values: dict[str, dict[str, str]] = {}
     constants: dict[str, str] = {}
     change: ChangeFlag | None = None
     period: Literal["day", "month"] = "day"
-    crs: str | None = None
+    crs: str | None = Field(
+        default=None,
+        description='"EPSG:n", WKT, "GCJ-02", "BD-09", or the name of a system under [crs].',
+    )
+    swapped: bool = Field(default=False, description="x is the northing, or lon the latitude.")
+    control: dict[str, tuple[float, float]] = Field(
+        default={}, description="Key or name of a record: its true longitude and latitude."
+    )
+    control_within_m: float = Field(default=20, gt=0)
+    trust_crs: bool = Field(
+        default=False, description="The crs is known to be right and is held against nothing."
+    )
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
@@ -114,12 +148,37 @@ class Source(_Section):
         default=False, description="Rows that repeat a key with the same content are expected."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_profile(cls, raw: Any, info: ValidationInfo) -> Any:
+        # A source that a snapshot recorded has taken in its profile, whose file may be gone.
+        if not (isinstance(raw, dict) and raw.get("profile")) or "profile_columns" in raw:
+            return raw
+        return with_profile(raw, (info.context or {}).get("folder", Path()))
+
+
+class CodeTables(_Section):
+    """What this city knows better than the national tables of classes."""
+
+    local_minors_from: dict[str, str] = Field(
+        default={}, description="Edition: first minor number that is the city's own."
+    )
+
 
 class Grid(_Section):
     """Layers of cells; areas with a polygon take part as layers named by their level."""
 
     layers: tuple[str, ...] = ("responsibility", "unit", "extended")
     area_levels: tuple[str, ...] = ("community",)
+    h3_resolution: int | None = Field(
+        default=None, ge=0, le=15, description="Draw H3 cells of this size as one more layer."
+    )
+
+    @property
+    def all_layers(self) -> tuple[str, ...]:
+        """The layers of grids, the drawn one among them; people are never told by that one."""
+        drawn = () if self.h3_resolution is None else (f"h3_{self.h3_resolution}",)
+        return (*self.layers, *drawn)
 
 
 class People(_Section):
@@ -133,6 +192,17 @@ class Episodes(_Section):
     """When reports speak of one occurrence."""
 
     gap_days: int = Field(default=7, ge=0)
+
+
+class DefaultLocations(_Section):
+    """Places where a source puts what it cannot place: found by rule, or known to people."""
+
+    min_incidents: int = Field(default=20, ge=2)
+    min_share: float = Field(default=0.0025, ge=0, le=1)
+    min_overlap: float = Field(default=0.9, gt=0)
+    min_ratio: float = Field(default=3.0, ge=1)
+    known: tuple[str, ...] = Field(default=(), description="Address texts that always are one.")
+    never: tuple[str, ...] = Field(default=(), description="Address texts that never are one.")
 
 
 class Hotspots(_Section):
@@ -202,8 +272,10 @@ class Config(_Section):
     base: BaseFolder
     keys: Keys = Keys()
     sources: tuple[Source, ...] = Field(alias="source")
+    codes: CodeTables = CodeTables()
     grid: Grid = Grid()
     people: People = People()
+    default_locations: DefaultLocations = DefaultLocations()
     episodes: Episodes = Episodes()
     hotspots: Hotspots = Hotspots()
     chronic: Chronic = Chronic()
@@ -212,7 +284,19 @@ class Config(_Section):
     precedence: dict[str, dict[str, tuple[str, ...]]] = Field(
         default={}, description="Kind, field: sources in order of trust; default: order of sources."
     )
+    crs: dict[str, dict[str, Any]] = Field(
+        default={}, repr=False, exclude=True, description="The city's own coordinate systems."
+    )
     folder: Path = Field(default=Path(), exclude=True)
+
+    @field_validator("crs")
+    @classmethod
+    def _systems_are_right(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        if value:
+            from blockdata.crs.settings import local_systems
+
+            local_systems(value, Path(), read_files=False)
+        return value
 
     @model_validator(mode="after")
     def _sources_fit(self) -> Config:
@@ -239,6 +323,37 @@ class Config(_Section):
     def base_path(self) -> Path:
         """The base's directory."""
         return self.folder / self.base.path
+
+    @cached_property
+    def local_systems(self) -> Mapping[str, LocalSystem]:
+        """The city's own coordinate systems by name; the files that hold them are read now."""
+        from blockdata.crs.settings import local_systems
+
+        return local_systems(self.crs, self.folder)
+
+    @cached_property
+    def outline(self) -> shapely.Geometry | None:
+        """The district's outline in the base's coordinate system; its file is read now."""
+        if self._outline_text is None:
+            return None
+        from blockdata.crs.settings import outline_in
+
+        return outline_in(self._outline_text, self.city.outline_crs, self.city.crs)
+
+    @cached_property
+    def _outline_text(self) -> str | None:
+        if self.city.outline is None:
+            return None
+        try:
+            return (self.folder / self.city.outline).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError("the file cannot be read", where="[city] outline") from error
+
+    @cached_property
+    def files_fingerprint(self) -> str:
+        """SHA-256 over what loading takes from files beside the configuration."""
+        digests = sorted((name, system.digest) for name, system in self.local_systems.items())
+        return hashlib.sha256(json.dumps([digests, self._outline_text]).encode()).hexdigest()
 
     def fingerprint(self, *sections: str) -> str:
         """Return a SHA-256 over the named sections, so that a step knows whether they changed."""
@@ -293,7 +408,7 @@ def load_config(path: Path | str) -> Config:
 def parse_config(raw: dict[str, Any], *, folder: Path, where: str = "configuration") -> Config:
     """Check a configuration that is already a dictionary; see `load_config`."""
     try:
-        return Config.model_validate(raw | {"folder": folder})
+        return Config.model_validate(raw | {"folder": folder}, context={"folder": folder})
     except ValidationError as error:
         raise ConfigError("; ".join(map(_told, error.errors())), where=where) from error
     except ConfigError:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
+
+from blockdata.crs.zones import Zone, zone_of_easting
 
 __all__ = ["CrsHint", "crs_hint"]
 
-_SAMPLE = 1000
-_SET = 'set crs of the source, for example crs = "{}"'
-_SWAP = 'map the columns the other way round in [source.columns]: "x" and "y" (or "lon" and "lat")'
+_SET = 'Set crs of the source, for example crs = "{}"'
+_SWAP = "Set swapped = true of the source"
+_NOT_SWAP = "Remove swapped = true of the source"
 _UNTOLD = "; whether they are GCJ-02 or BD-09 cannot be told from numbers, so ask"
 
 
@@ -32,14 +33,10 @@ def _is_northing(value: float) -> bool:
     return 1.9e6 <= value <= 6.1e6
 
 
-def _zone(easting: float) -> int | None:
-    """Return the zone in front of an easting of eight digits."""
-    zone = int(easting // 1e6)
-    return zone if 16 <= zone <= 23 or 25 <= zone <= 45 else None
-
-
-def _zone_crs(zone: int) -> str:
-    return f"EPSG:{4488 + zone}" if zone >= 25 else f"EPSG:{4478 + zone}"
+def _zone(easting: float) -> Zone | None:
+    """Return the zone in front of an easting; of zones 13 to 15 it could be Web Mercator too."""
+    zone = zone_of_easting(easting)
+    return zone if zone is not None and zone.number > 15 else None
 
 
 def _degrees(x: float, y: float) -> CrsHint | None:
@@ -53,8 +50,8 @@ def _degrees(x: float, y: float) -> CrsHint | None:
 def _zoned(x: float, y: float) -> CrsHint | None:
     zone = _zone(x)
     if zone is not None and _is_northing(y):
-        looks = f"look like metres with the zone {zone} in front of the easting"
-        return CrsHint(looks, _SET.format(_zone_crs(zone)))
+        looks = f"look like metres with the zone {zone.number} in front of the easting"
+        return CrsHint(looks, _SET.format(zone.epsg(prefixed=True)))
     return None
 
 
@@ -86,13 +83,15 @@ _NO_IDEA = CrsHint(
 )
 
 
-def crs_hint(shapes: npt.NDArray[np.object_]) -> CrsHint:
-    """Describe the coordinates of geometries by their medians.
+def crs_hint(coordinates: npt.NDArray[np.float64], *, swapped: bool = False) -> CrsHint:
+    """Describe coordinates by their medians.
 
     Parameters
     ----------
-    shapes : ndarray of object
-        Geometries as delivered, None where there is none; a thousand of them are looked at.
+    coordinates : ndarray of float64, shape (n, 2)
+        As delivered.
+    swapped : bool, default False
+        Whether they are declared to have the northing first.
 
     Returns
     -------
@@ -100,13 +99,12 @@ def crs_hint(shapes: npt.NDArray[np.object_]) -> CrsHint:
 
     Examples
     --------
-    >>> crs_hint(np.array([shapely.Point(40534231.97, 3993376.68)])).next_step
-    'set crs of the source, for example crs = "EPSG:4528"'
+    >>> crs_hint(np.array([[40534231.97, 3993376.68]])).next_step
+    'Set crs of the source, for example crs = "EPSG:4528"'
     """
-    given = shapes[~shapely.is_missing(shapes)]
-    coordinates = shapely.get_coordinates(given[:: max(1, len(given) // _SAMPLE)])
-    coordinates = coordinates[np.isfinite(coordinates).all(axis=1)]
     if not len(coordinates):
         return _NO_IDEA
-    x, y = (float(v) for v in np.median(coordinates, axis=0))
-    return next((hint for look in _LOOKS if (hint := look(x, y)) is not None), _NO_IDEA)
+    x, y = (float(v) for v in np.median(coordinates[:, :: -1 if swapped else 1], axis=0))
+    found = next((hint for look in _LOOKS if (hint := look(x, y)) is not None), _NO_IDEA)
+    # What is exchanged only because it was declared so needs no second exchange.
+    return found._replace(next_step=_NOT_SWAP) if swapped and found.next_step == _SWAP else found

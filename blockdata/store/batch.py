@@ -6,13 +6,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pandas as pd
 import pyarrow as pa
 
 from blockdata.config import Source
 from blockdata.records import Kind
+
+if TYPE_CHECKING:
+    import shapely
+
+    from blockdata.crs.local import LocalSystem
+    from blockdata.records.looks import Look
 
 REJECTED_COLUMNS = (
     "row_number",
@@ -64,6 +70,11 @@ class LoadRequest:
         Secret for pseudonyms; without it, fields held as pseudonyms stay empty.
     set_aside : bool, default False
         Whether every row is to be rejected with the reason "set_aside".
+    systems : mapping of str to LocalSystem
+        The city's own coordinate systems, by the name that a source's `crs` may give.
+    outline : Polygon or MultiPolygon, optional
+        The district, in the base's CRS; a file whose points lie shifted against it is suspected
+        of another CRS.
     """
 
     source: Source
@@ -74,6 +85,24 @@ class LoadRequest:
     extent: tuple[float, float, float, float] | None = None
     secret: bytes | None = None
     set_aside: bool = False
+    systems: Mapping[str, LocalSystem] = field(default_factory=dict, repr=False)
+    outline: shapely.Geometry | None = field(default=None, repr=False)
+
+
+class Doubt(NamedTuple):
+    """What a loader suspects of a file and does not know; told beside what it loads.
+
+    Parameters
+    ----------
+    code : str
+        Short name of the rule.
+    zh, en : str
+        A sentence without any value of the file.
+    """
+
+    code: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True)
@@ -103,11 +132,14 @@ class Batch:
         The file's column names.
     unmapped : tuple of str
         Columns that no field takes.
+    looks : mapping of str to Look
+        What the first of them seem to hold, as far as the loader looked; never a value.
     dropped : mapping of str to str
         Columns left out on purpose, with the reason.
     absent : tuple of str
         Columns that the configuration names and the file does not have.
     encoding : str, optional
+    doubts : tuple of Doubt
     """
 
     kind: Kind
@@ -120,9 +152,11 @@ class Batch:
     period: tuple[dt.date, dt.date] | None = None
     columns: tuple[str, ...] = ()
     unmapped: tuple[str, ...] = ()
+    looks: dict[str, Look] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     encoding: str | None = None
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def rows_rejected(self) -> int:
@@ -168,7 +202,8 @@ class Counts:
 class Loader(Protocol):
     """What a package offers under the entry-point group `blockdata.loaders`.
 
-    The entry point's name is the record kind it loads; "standard" loads every other kind.
+    The entry point's name is the record kind it loads, or a name that a source gives as its
+    `loader`; "standard" loads every other kind.
     """
 
     def load(self, request: LoadRequest) -> Batch:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
-from blockdata.crs import DEGREES, is_geographic, projection
+from blockdata.crs import DEGREES, Reading, is_geographic, projection
 from blockdata.errors import SourceError
 from blockdata.records import Field, Type
 from blockdata.records.convert import convert_column
+from blockdata.records.texts import replaced_rows
+from blockdata.records.wkb import plain_points, points_wkb
 from blockdata.store.batch import LoadRequest
 from blockdata_loaders.arrays import BoolArray, flags, nulls, whole
 from blockdata_loaders.columns import missing_texts, place
@@ -22,6 +25,8 @@ from blockdata_loaders.reader import RawTable
 __all__ = ["Geometries", "from_base_wkt", "geometries"]
 
 _Shapes = npt.NDArray[np.object_]
+_Coordinates = npt.NDArray[np.float64]
+_Move = Callable[[_Coordinates], _Coordinates]
 
 _NUMBERS = {
     name: Field(name, Type.FLOAT, "", "", unit=unit)
@@ -42,14 +47,22 @@ class Geometries:
         Rows with a geometry or coordinate that cannot be read.
     infinite : ndarray of bool, shape (n,)
         Rows whose geometry has no place in the base's CRS.
-    delivered : ndarray of object, shape (n,)
-        The geometries as they came, in the delivery's CRS, to tell what they look like.
+    delivered : pa.Array, shape (n,)
+        WKB of the geometries as they came, in the delivery's CRS, to tell what they look like;
+        null where there is none or none that can be read.
+    read_as : Reading
+        How their coordinates were read.
     """
 
     wkb: pa.Array
     unreadable: BoolArray
     infinite: BoolArray
-    delivered: _Shapes
+    delivered: pa.Array
+    read_as: Reading
+
+    def delivered_shapes(self, rows: npt.NDArray[np.int64]) -> _Shapes:
+        """Return the geometries of some rows as they came."""
+        return _shapes(self.delivered.take(pa.array(rows)))
 
 
 def geometries(
@@ -63,7 +76,8 @@ def geometries(
     Parameters
     ----------
     request : LoadRequest
-        A CRS declared for the source stands above what the file states.
+        A CRS declared for the source stands above what the file states; where the source is
+        swapped, the first of two coordinates is the northing or latitude.
     raw : RawTable
     special : mapping of "x", "y", "lon", "lat", "wkt" to column
 
@@ -82,31 +96,31 @@ def geometries(
         return None
     source_crs = request.source.crs
     if raw.geometry is not None and raw.geometry.null_count < len(raw.geometry):
-        shapes, unreadable = _from_wkb(raw.geometry)
-        return _in_base(request, shapes, unreadable, source_crs or _stated_crs(request, raw))
+        nothing = np.zeros(len(raw.geometry), dtype=np.bool_)
+        return _read(request, raw.geometry, nothing, source_crs or _stated_crs(request, raw))
     columns = {name: whole(raw.columns.column(column)) for name, column in special.items()}
     if "wkt" in columns:
-        shapes, unreadable = _from_wkt(columns["wkt"], missing_texts(request))
-        return _in_base(request, shapes, unreadable, source_crs or request.crs)
+        delivered, unreadable = _from_wkt(columns["wkt"], missing_texts(request))
+        return _read(request, delivered, unreadable, source_crs or request.crs)
     pair = _chosen_pair(request, columns)
     if pair is None:
-        return _none(raw.columns.num_rows)
-    shapes, unreadable = _from_pair(request, columns, pair)
+        return _none(request, raw.columns.num_rows)
+    delivered, unreadable = _from_pair(request, columns, pair)
     default = DEGREES if pair == ("lon", "lat") else request.crs
-    return _in_base(request, shapes, unreadable, source_crs or default)
+    return _read(request, delivered, unreadable, source_crs or default)
 
 
 def from_base_wkt(request: LoadRequest, texts: pa.Array) -> Geometries | None:
     """Return the geometries of texts in WKT that are in the base's CRS already."""
     if request.kind.geometry is None:
         return None
-    shapes, unreadable = _from_wkt(texts, frozenset({""}))
-    return _in_base(request, shapes, unreadable, request.crs)
+    delivered, unreadable = _from_wkt(texts, frozenset({""}))
+    return _in_base(request, delivered, unreadable, Reading(request.crs))
 
 
-def _none(count: int) -> Geometries:
-    nothing = np.zeros(count, dtype=np.bool_)
-    return Geometries(nulls(count, pa.binary()), nothing, nothing, np.full(count, None))
+def _none(request: LoadRequest, count: int) -> Geometries:
+    nothing, nowhere = np.zeros(count, dtype=np.bool_), nulls(count, pa.binary())
+    return Geometries(nowhere, nothing, nothing, nowhere, Reading(request.crs))
 
 
 def _stated_crs(request: LoadRequest, raw: RawTable) -> str:
@@ -120,21 +134,24 @@ def _stated_crs(request: LoadRequest, raw: RawTable) -> str:
     return raw.crs
 
 
-def _from_wkb(wkb: pa.Array) -> tuple[_Shapes, BoolArray]:
-    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return shapes, flags(wkb.is_valid()) & shapely.is_missing(shapes)
+def _shapes(wkb: pa.Array) -> _Shapes:
+    found: _Shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    return found
 
 
-def _from_wkt(texts: pa.Array, missing: frozenset[str]) -> tuple[_Shapes, BoolArray]:
+def _from_wkt(texts: pa.Array, missing: frozenset[str]) -> tuple[pa.Array, BoolArray]:
     field = Field("wkt", Type.TEXT, "", "")
     written, _ = convert_column(field, texts, time_zone="UTC", missing=missing)
     shapes = shapely.from_wkt(written.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return shapes, flags(written.is_valid()) & shapely.is_missing(shapes)
+    unreadable = flags(written.is_valid()) & shapely.is_missing(shapes)
+    return pa.array(shapely.to_wkb(shapes), pa.binary()), unreadable
 
 
 def _chosen_pair(request: LoadRequest, columns: Mapping[str, pa.Array]) -> tuple[str, str] | None:
     declared = request.source.crs
-    projected_first = declared is not None and not is_geographic(declared, place(request))
+    projected_first = declared is not None and not is_geographic(
+        request.systems.get(declared, declared), place(request)
+    )
     pairs: Sequence[tuple[str, str]] = [("lon", "lat"), ("x", "y")]
     for pair in reversed(pairs) if projected_first else pairs:
         if set(pair) <= set(columns):
@@ -144,7 +161,7 @@ def _chosen_pair(request: LoadRequest, columns: Mapping[str, pa.Array]) -> tuple
 
 def _from_pair(
     request: LoadRequest, columns: Mapping[str, pa.Array], pair: tuple[str, str]
-) -> tuple[_Shapes, BoolArray]:
+) -> tuple[pa.Array, BoolArray]:
     """Return points, and the rows where a coordinate cannot be read or stands alone."""
     numbers, bad = [], np.zeros(len(columns[pair[0]]), dtype=np.bool_)
     for name in pair:
@@ -159,22 +176,61 @@ def _from_pair(
     # Both zero is how registers write "not surveyed"; no district lies there.
     unsurveyed = (numbers[0] == 0) & (numbers[1] == 0)
     absent = np.isnan(numbers) | unsurveyed
-    shapes = np.full(len(bad), None, dtype=object)
-    whole_rows = ~absent.any(axis=0)
-    shapes[whole_rows] = shapely.points(numbers[0][whole_rows], numbers[1][whole_rows])
-    return shapes, bad | (absent[0] != absent[1])
+    is_whole = ~absent.any(axis=0)
+    points = np.column_stack([coordinates[is_whole] for coordinates in numbers])
+    return points_wkb(points, is_whole), bad | (absent[0] != absent[1])
 
 
-def _in_base(request: LoadRequest, shapes: _Shapes, unreadable: BoolArray, crs: str) -> Geometries:
-    project = projection(crs, request.crs, place(request))
+def _read(request: LoadRequest, delivered: pa.Array, unreadable: BoolArray, crs: str) -> Geometries:
+    system = request.systems.get(crs, crs)
+    return _in_base(request, delivered, unreadable, Reading(system, request.source.swapped))
+
+
+def _in_base(
+    request: LoadRequest, delivered: pa.Array, unreadable: BoolArray, read_as: Reading
+) -> Geometries:
+    """Place points as plain numbers, and only what is none as shapes."""
+    project = projection(read_as.crs, request.crs, place(request))
+    is_plain = project is None and not read_as.swapped
+    move = None if is_plain else functools.partial(read_as.placed, base=request.crs)
+    is_point, points = plain_points(delivered)
+    is_finite = np.isfinite(points).all(axis=1)
+    is_point[is_point] = is_finite
+    others = np.flatnonzero(flags(delivered.is_valid()) & ~is_point)
+    shapes = _shapes(delivered.take(pa.array(others)))
+    wkb, infinite = _placed_points(points[is_finite], is_point, move)
+    of_shapes, infinite[others] = _placed_shapes(shapes, move)
+    no_geometry = others[shapely.is_missing(shapes)]
+    unreadable = unreadable.copy()
+    unreadable[no_geometry] = True
+    return Geometries(
+        replaced_rows(wkb, others, of_shapes),
+        unreadable,
+        infinite,
+        replaced_rows(delivered, no_geometry, nulls(len(no_geometry), pa.binary())),
+        read_as,
+    )
+
+
+def _placed_points(
+    points: _Coordinates, is_point: BoolArray, move: _Move | None
+) -> tuple[pa.Array, BoolArray]:
+    """Return points in the base, null elsewhere, and the rows of those that have no place there."""
+    placed = points if move is None else move(points)
+    is_finite = np.isfinite(placed).all(axis=1)
+    given, infinite = is_point.copy(), np.zeros(len(is_point), dtype=np.bool_)
+    given[is_point], infinite[is_point] = is_finite, ~is_finite
+    return points_wkb(placed[is_finite], given), infinite
+
+
+def _placed_shapes(shapes: _Shapes, move: _Move | None) -> tuple[pa.Array, BoolArray]:
     # One plane form for all formats: a height would make the same thing look changed.
     placed = shapely.force_2d(shapes)
-    if project is not None:
-        placed = shapely.transform(placed, project)
+    if move is not None:
+        placed = shapely.transform(placed, move)
     infinite = _with_infinite_coordinates(placed)
     placed = np.where(infinite, None, placed)
-    wkb = pa.array(shapely.to_wkb(placed, byte_order=1, flavor="iso"), pa.binary())
-    return Geometries(wkb, unreadable, infinite, shapes)
+    return pa.array(shapely.to_wkb(placed, byte_order=1, flavor="iso"), pa.binary()), infinite
 
 
 def _with_infinite_coordinates(shapes: _Shapes) -> BoolArray:

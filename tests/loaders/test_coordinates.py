@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockdata.crs import bounds_in, crs_hint, projection
+from blockdata.crs import Similarity, wgs84_to_bd09, wgs84_to_gcj02
 from blockdata.errors import SourceError
 from blockdata_loaders.coordinates import from_base_wkt
 from blockdata_loaders.standard import loader
@@ -90,7 +91,7 @@ def test_web_mercator_goes_through_its_own_datum(load):
 def test_coordinates_in_the_base_are_not_touched(ask, pair):
     request = ask("address")
     shape = shapely.Point(np.array(pair) + 0.0)  # no negative zero
-    text = shapely.to_wkt(shape, rounding_precision=17)
+    text = f"POINT ({shape.x!r} {shape.y!r})"
     assert from_base_wkt(request, pa.array([text])).wkb.to_pylist() == [shape.wkb]
 
 
@@ -186,18 +187,51 @@ def test_a_replayed_row_outside_does_not_speak_of_the_crs(ask):
     assert batch.rejected["reason"].tolist() == ["outside_extent"]
 
 
-def test_zone_numbers_give_the_epsg_codes_of_cgcs2000():
-    for zone in [*range(16, 24), *range(25, 46)]:
-        hint = crs_hint(np.array([shapely.Point(zone * 1e6 + 500_000, NORTH)]))
-        code = hint.next_step.split('"')[1]
-        assert f"zone {zone}" in pyproj.CRS(code).name
+@pytest.mark.parametrize(
+    ("crs", "displaced"), [("GCJ-02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)]
+)
+def test_degrees_of_maps_are_brought_into_the_base(load, crs, displaced):
+    (pair,) = displaced(np.array([[LON, LAT]])).tolist()
+    assert _points(load(["经度", "纬度"], pair, crs=crs)) == [(EAST, NORTH)]
 
 
-@given(st.floats(119.2, 121.7), st.floats(3.5, 53))
-def test_projecting_agrees_with_pyproj_and_stays_in_the_bounds(lon, lat):
-    found = projection("EPSG:4326", "EPSG:4549", "here")(np.array([[lon, lat]]))[0]
-    direct = pyproj.Transformer.from_crs("EPSG:4490", "EPSG:4549", always_xy=True)
-    assert found == pytest.approx(direct.transform(lon, lat), abs=1e-6)
-    west, south, east, north = bounds_in((119.2, 3.5, 121.7, 53), "EPSG:4549", "here")
-    assert west - 1e-3 <= found[0] <= east + 1e-3
-    assert south - 1e-3 <= found[1] <= north + 1e-3
+def test_degrees_are_taken_before_metres_where_the_source_is_in_gcj02(load):
+    (pair,) = wgs84_to_gcj02(np.array([[LON, LAT]])).tolist()
+    batch = load(["x", "y", "经度", "纬度"], (1, 2, *pair), crs="gcj02")
+    assert _points(batch) == [(EAST, NORTH)]
+
+
+@pytest.mark.parametrize(
+    ("names", "pair", "crs"),
+    [
+        (["X坐标", "Y坐标"], (NORTH, EAST), None),
+        (["X坐标", "Y坐标"], (NORTH, ZONED), "EPSG:4528"),
+        (["经度", "纬度"], (LAT, LON), None),
+    ],
+)
+def test_a_swapped_source_has_the_northing_first(load, names, pair, crs):
+    assert _points(load(names, pair, crs=crs, swapped=True)) == [(EAST, NORTH)]
+
+
+def test_geometries_are_swapped_too_and_replayed_rows_are_not(layer, ask):
+    corner = shapely.Point(NORTH, EAST)
+    batch = layer(corner, stated="EPSG:4549", swapped=True)
+    assert _points(batch) == [(EAST, NORTH)]
+    row = {"code": "D1", "full_text": "测试路", "geom": f"POINT ({EAST} {NORTH})"}
+    assert _points(loader.load_values(ask("address", swapped=True), [row])) == [(EAST, NORTH)]
+
+
+LOCAL = Similarity(
+    target="EPSG:4549", east_m=EAST, north_m=NORTH, rotation_arcsec=7.5, positive="clockwise"
+)
+
+
+def test_a_local_system_is_named_by_the_source(ask, csv_file):
+    path = csv_file([["地址编码", "标准地址", "x", "y"], ["D1", "测试路", "0", "0.004"]])
+    request = replace(ask("address", path, crs="old_town"), systems={"old_town": LOCAL})
+    assert _points(loader.load(request)) == [(EAST, NORTH)]
+
+
+def test_a_local_system_that_nobody_declared_is_not_known(load):
+    with pytest.raises(SourceError, match=r"not known.*under \[crs\]"):
+        load(["x", "y"], (1, 2), crs="old_town")
