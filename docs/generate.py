@@ -10,6 +10,8 @@ import typer
 from blockdata.cli import COMMANDS, app
 from blockdata.records import Catalogue
 from blockdata.records.docs import markdown
+from docs.code_pages import codes_markdown
+from docs.profile_pages import profiles_markdown
 
 FOLDER = Path(__file__).parent
 
@@ -58,6 +60,10 @@ def pages() -> dict[Path, str]:
         FOLDER / "cli.md": cli_markdown(),
         FOLDER / "records.zh.md": markdown(kinds, "zh"),
         FOLDER / "records.en.md": markdown(kinds, "en"),
+        FOLDER / "codes.zh.md": codes_markdown("zh"),
+        FOLDER / "codes.en.md": codes_markdown("en"),
+        FOLDER / "profiles.zh.md": profiles_markdown("zh"),
+        FOLDER / "profiles.en.md": profiles_markdown("en"),
     }
 
 

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Literal
+
+Grade = Literal["A", "B", "C"]
+"""How well a fact of a standard is evidenced."""
+
+EVIDENCE = MappingProxyType(
+    {
+        "A": "标准原文、官方文件或两个以上相互独立且一致的来源",
+        "B": "单一公开转录或实现",
+        "C": "未经证实",
+    }
+)
+"""What a `Grade` means."""
 
 SEX = MappingProxyType({"1": "男", "2": "女", "0": "未知", "9": "未说明"})
 """GB/T 2261.1."""
@@ -50,6 +63,25 @@ INCIDENT_STEP = MappingProxyType(
 )
 
 MATTER_KIND = MappingProxyType({"component": "部件", "matter": "事项"})
+
+DIRECTION = MappingProxyType(
+    {
+        "1": "东",
+        "2": "西",
+        "3": "南",
+        "4": "北",
+        "5": "东南",
+        "6": "东北",
+        "7": "西南",
+        "8": "西北",
+    }
+)
+"""DirectionType of GB/T 28181: where the optical axis points, to the nearest eighth."""
+
+AZIMUTH_DEG = MappingProxyType(
+    {"1": 90.0, "2": 270.0, "3": 180.0, "4": 0.0, "5": 135.0, "6": 45.0, "7": 225.0, "8": 315.0}
+)
+"""The azimuth of each `DIRECTION`, clockwise from north; true to within 22.5°."""
 
 LAND_WATER = MappingProxyType(
     {"water": "水域", "green": "绿地", "rail": "铁路", "mountain": "山地", "other": "其他"}

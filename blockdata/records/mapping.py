@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from blockdata.errors import ConfigError, PrivacyError, SourceError
-from blockdata.records.convert import MISSING_TEXTS, convert_column, fold, unit_names
-from blockdata.records.field import Field, Kind, Type
-
-COORDINATES = MappingProxyType(
-    {
-        "x": ("x", "x坐标", "横坐标", "pointx"),
-        "y": ("y", "y坐标", "纵坐标", "pointy"),
-        "lon": ("lon", "lng", "longitude", "经度"),
-        "lat": ("lat", "latitude", "纬度"),
-        "wkt": ("wkt",),
-    }
+from blockdata.records.column_names import (
+    HeaderNames,
+    bare_name,
+    names_by_target,
+    special_names,
 )
-"""Column names of coordinates. By them x is the easting; Chinese survey sheets may call it y."""
+from blockdata.records.field import Kind
 
 LEFT_OUT = "left out by the configuration"
+LEFT_OUT_BY_PROFILE = "left out by the profile"
+CARRIED = "another column of the profile carries its field"
 
-_BRACKETS = str.maketrans("[]【】〔〕{}", "()()()()")
-_ASIDES = re.compile(r"\([^()]*\)|\*")
-_SAMPLE = 1000
-_SHORTEST_CODE = 6
-_ALMOST_ALL = 0.95
+NO_PROFILE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +48,23 @@ class ColumnMap:
     absent: tuple[str, ...] = ()
 
 
-def map_columns(kind: Kind, header: Sequence[str], overrides: Mapping[str, str]) -> ColumnMap:
+def map_columns(
+    kind: Kind,
+    header: Sequence[str],
+    overrides: Mapping[str, str],
+    profile: Mapping[str, str] = NO_PROFILE,
+) -> ColumnMap:
     """Find the field for each column of a source.
 
     Names are compared without regard to case, white space, full or half width and the form of
     brackets; a number's column may carry the field's own unit in brackets, and no other unit.
-    Precedence: overrides, then a field's own name, its labels and aliases in declared order.
-    A refused column is never mapped; a dropped one only if a field declares that very name.
+    Precedence: overrides, the profile, then a field's own name, its labels and aliases in
+    declared order. A refused column is never mapped; a dropped one only if a field declares that
+    very name.
+
+    Where a header can come from a DBF file, a name may be cut to ten bytes in UTF-8 or GBK: it
+    stands for the field whose declared name begins with it, if only one field has such a name
+    and no refused or dropped name begins with it.
 
     Parameters
     ----------
@@ -77,6 +74,10 @@ def map_columns(kind: Kind, header: Sequence[str], overrides: Mapping[str, str])
     overrides : mapping of source column to field name
         From the configuration; a coordinate ("x", "lon", "wkt", ...) may stand for a field, and
         "" leaves the column out.
+    profile : mapping of source column to field name, optional
+        From a profile. Its columns may be missing, and several may name one field: the first
+        that is there carries it and the others are left out. Here "" leaves a column out that no
+        field takes.
 
     Returns
     -------
@@ -85,9 +86,9 @@ def map_columns(kind: Kind, header: Sequence[str], overrides: Mapping[str, str])
     Raises
     ------
     PrivacyError
-        If an override maps a column that must not be held.
+        If an override or the profile maps a column that must not be held.
     ConfigError
-        If an override names no field of the kind, or a field that another override has.
+        If one of them names no field of the kind, or an override a field that another has.
     SourceError
         If a column to be mapped stands twice in the header (reason "duplicate_column").
 
@@ -100,97 +101,84 @@ def map_columns(kind: Kind, header: Sequence[str], overrides: Mapping[str, str])
     ({'code': '设备编码', 'view_distance_m': '可视距离（米）'}, {'lon': '经度'})
     >>> found.unmapped, found.dropped
     (('批次',), {'IP地址': 'network access of a device; not held'})
+    >>> map_columns(Catalogue().kind("component"), ["标识码", "所在单元网"], {}).mapped
+    {'code': '标识码', 'unit_grid_code': '所在单元网'}
     """
-    targets = _override_targets(kind, overrides)
-    columns = {_key(c): c for c in reversed(header)}
-    told = {key: columns[key] for key in targets if key in columns}
-    dropped = _left_out(kind, [c for c in header if _key(c) not in told])
-    dropped |= {c: LEFT_OUT for key, c in told.items() if not targets[key]}
-    chosen = {targets[key]: c for key, c in told.items() if targets[key]}
-    free = {k: c for k, c in columns.items() if k not in told and c not in dropped}
-    for target, names in _names_by_target(kind):
-        name = next((n for n in names if n in free), None)
-        if target not in chosen and name is not None:
-            chosen[target] = free.pop(name)
+    names = HeaderNames(kind, header)
+    _check_targets(names, overrides)
+    _check_targets(names, profile)
+    _refuse_shared(kind, overrides)
+    told = names.find(overrides)
+    chosen = {overrides[name]: column for name, column in told.items() if overrides[name]}
+    dropped = {column: LEFT_OUT for name, column in told.items() if not overrides[name]}
+    dropped |= names.left_out(set(told.values()))
+    of_profile = names.find(profile)
+    _take_profile(of_profile, profile, chosen, dropped)
+    chosen |= names.declared(set(chosen), {*chosen.values(), *dropped})
+    left = {c for n, c in of_profile.items() if not profile[n] and c not in chosen.values()}
+    dropped = dict.fromkeys(left, LEFT_OUT_BY_PROFILE) | dropped
     _refuse_twins(header, chosen)
     settled = {*chosen.values(), *dropped}
     return ColumnMap(
         mapped={f.name: chosen[f.name] for f in kind.fields if f.name in chosen},
         unmapped=tuple(c for c in header if c not in settled),
         dropped={c: dropped[c] for c in header if c in dropped},
-        special={s: chosen[s] for s in _specials(kind) if s in chosen},
-        absent=tuple(c for c in overrides if _key(c) not in columns),
+        special={s: chosen[s] for s in special_names(kind) if s in chosen},
+        absent=tuple(name for name in overrides if name not in told),
     )
 
 
-def _key(column: str) -> str:
-    """Return a column name as names are compared."""
-    return "".join(fold(column).translate(_BRACKETS).casefold().split())
+def _take_profile(
+    found: Mapping[str, str],
+    profile: Mapping[str, str],
+    chosen: dict[str, str],
+    dropped: dict[str, str],
+) -> None:
+    """Add what a profile maps of the columns that nothing has been said of yet."""
+    for name, column in found.items():
+        target = profile[name]
+        if not target or column in dropped or column in chosen.values():
+            continue
+        if target in chosen:
+            dropped[column] = CARRIED
+        else:
+            chosen[target] = column
 
 
-def _field_keys(field: Field) -> tuple[str, ...]:
-    names = [_key(name) for name in field.source_names]
-    with_unit = [f"{n}({_key(u)})" for n in names for u in unit_names(field)]
-    return (*names, *with_unit)
-
-
-def _specials(kind: Kind) -> tuple[str, ...]:
-    """Return the coordinates that a source of the kind may carry and that are no fields of it."""
-    if kind.geometry is None:
-        return ()
-    own = {f.name for f in kind.fields}
-    return tuple(s for s in COORDINATES if s not in own)
-
-
-def _names_by_target(kind: Kind) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for field_ in kind.fields:
-        yield field_.name, _field_keys(field_)
-    for special in _specials(kind):
-        yield special, COORDINATES[special]
-
-
-def _forbidden(kind: Kind) -> dict[str, str]:
-    """Return name and reason of the columns that no field may take."""
-    own = {key for f in kind.fields for key in _field_keys(f)}
-    dropped = {_key(c): reason for c, reason in kind.dropped.items()}
-    refused = {_key(c): reason for c, reason in kind.refused.items()}
-    return {k: r for k, r in dropped.items() if k not in own} | refused
-
-
-def _reason_against(key: str, forbidden: Mapping[str, str]) -> str | None:
-    """Return why a column is not held; "姓名（必填）*" is still 姓名."""
-    return forbidden.get(key) or forbidden.get(_ASIDES.sub("", key))
-
-
-def _left_out(kind: Kind, columns: Sequence[str]) -> dict[str, str]:
-    forbidden = _forbidden(kind)
-    reasons = {c: _reason_against(_key(c), forbidden) for c in columns}
-    return {c: reason for c, reason in reasons.items() if reason}
-
-
-def _override_targets(kind: Kind, overrides: Mapping[str, str]) -> dict[str, str]:
-    """Return the overrides by compared name, after checking that each of them is allowed."""
-    forbidden = _forbidden(kind)
-    allowed = (*(f.name for f in kind.fields), *_specials(kind))
-    checked: dict[str, str] = {}
-    for column, target in overrides.items():
-        where = f"columns of {kind.name!r}, {column!r}"
-        reason = _reason_against(_key(column), forbidden)
-        if target and reason:
+def _check_targets(names: HeaderNames, targets: Mapping[str, str]) -> None:
+    """Refuse to map what must not be held, and onto what is no field."""
+    kind = names.kind
+    allowed = (*(f.name for f in kind.fields), *special_names(kind))
+    for column, target in targets.items():
+        reason = names.reason_against(column, target) if target else None
+        if reason:
             raise PrivacyError(
                 f"this column cannot become {target!r}: {reason}",
-                where=where,
+                where=_where(kind, column),
                 allowed=f"'' to leave it out, or other columns for {', '.join(allowed)}",
                 next_step="Remove it from the configuration.",
             )
         if target and target not in allowed:
-            raise ConfigError(f"no field {target!r}", where=where, allowed=", ".join(allowed))
-        if target and target in checked.values():
             raise ConfigError(
-                f"another column is mapped to {target!r} too", where=where, allowed="one of them"
+                f"no field {target!r}", where=_where(kind, column), allowed=", ".join(allowed)
             )
-        checked[_key(column)] = target
-    return checked
+
+
+def _refuse_shared(kind: Kind, overrides: Mapping[str, str]) -> None:
+    """Refuse overrides of which two map onto the same field."""
+    taken: set[str] = set()
+    for column, target in overrides.items():
+        if target in taken:
+            raise ConfigError(
+                f"another column is mapped to {target!r} too",
+                where=_where(kind, column),
+                allowed="one of them",
+            )
+        taken |= {target} - {""}
+
+
+def _where(kind: Kind, column: str) -> str:
+    return f"columns of {kind.name!r}, {column!r}"
 
 
 def _refuse_twins(header: Sequence[str], chosen: Mapping[str, str]) -> None:
@@ -212,55 +200,9 @@ def nearest_fields(kind: Kind, column: str) -> list[str]:
     >>> nearest_fields(Catalogue().kind("building"), "建筑高度值")
     ['height_m']
     """
-    key = _ASIDES.sub("", _key(column))
-    if _reason_against(key, _forbidden(kind)):
+    names = HeaderNames(kind, [column])
+    if names.left_out(set()):
         return []
-    owners = {name: target for target, names in _names_by_target(kind) for name in names}
-    close = difflib.get_close_matches(key, list(owners), n=6, cutoff=0.6)
+    owners = {name: target for target, keys in names_by_target(kind) for name in keys}
+    close = difflib.get_close_matches(bare_name(column), list(owners), n=6, cutoff=0.6)
     return list(dict.fromkeys(owners[name] for name in close))[:3]
-
-
-def looks_like(values: pa.Array) -> str:
-    """Describe what a column of texts seems to hold, without showing a value.
-
-    Parameters
-    ----------
-    values : pa.Array
-        Texts; the first thousand that are not missing are looked at.
-
-    Returns
-    -------
-    str
-        "nothing", "dates", "N-digit codes", "numbers" or "text". Anything but text is said only
-        if it holds for 19 of 20 values.
-
-    Examples
-    --------
-    >>> looks_like(pa.array(["370203001001001", "370203001001002"]))
-    '15-digit codes'
-    """
-    text = pc.utf8_trim_whitespace(values.cast(pa.string())).drop_null()
-    text = text.filter(pc.invert(pc.is_in(text, pa.array(sorted(MISSING_TEXTS)))))[:_SAMPLE]
-    if not len(text):
-        return "nothing"
-    is_number = _readable(text, Field("a", Type.FLOAT, "", "", unit="1"))
-    # An Excel day serial is a plain number too, so a date has to be written as one.
-    is_date = _readable(text, Field("a", Type.DATE, "", "")) & (~is_number | _is_packed(text))
-    if is_date.mean() >= _ALMOST_ALL:
-        return "dates"
-    digits = [len(t) for t in text.to_pylist() if t.isdecimal()]
-    same = max(sorted(set(digits)), key=digits.count, default=0)
-    if same >= _SHORTEST_CODE and digits.count(same) >= _ALMOST_ALL * len(text):
-        return f"{same}-digit codes"
-    return "numbers" if is_number.mean() >= _ALMOST_ALL else "text"
-
-
-def _is_packed(text: pa.Array) -> np.ndarray:
-    """Whether a text has the digits of a packed date, 20261101 or longer."""
-    packed = pc.match_substring_regex(text, r"\A\d{8,}\z")
-    return np.asarray(packed.to_numpy(zero_copy_only=False))
-
-
-def _readable(text: pa.Array, field: Field) -> np.ndarray:
-    _, bad = convert_column(field, text, time_zone="UTC")
-    return ~bad

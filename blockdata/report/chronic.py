@@ -16,7 +16,7 @@ from blockdata.store.session import Session
 
 __all__ = ["ChronicList", "ChronicPlace", "ChronicSection", "chronic_section"]
 
-_POINTS = ("component", "address")
+_POINTS = ("component", "address", "crossing")
 """Kinds of place that are one spot in the street."""
 
 

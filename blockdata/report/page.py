@@ -12,6 +12,7 @@ import jinja2
 
 from blockdata.engines import feeds, report_feeds
 from blockdata.report.chronic import chronic_section
+from blockdata.report.classes import component_classes
 from blockdata.report.hot import hot_windows
 from blockdata.report.people import people_section
 from blockdata.report.quality import (
@@ -113,6 +114,7 @@ def _content(
         ),
         "kinds": kind_lines(session, words),
         "library": feeds.has_address_library(session),
+        "component_classes": component_classes(session, settings.codes.local_minors_from),
         "incidents": session.count("incident"),
         "sources": sources,
         "total": balance_total(sources),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from blockdata.engines import report_feeds
+from blockdata.records.code_tables import entries_named
 from blockdata.report.words import Words, percent, whole
 from blockdata.store.session import Session
 
@@ -160,12 +161,13 @@ def quarantine_lines(session: Session, words: Words) -> list[dict[str, str]]:
 
 @dataclass(frozen=True)
 class Category:
-    """One category of incidents, and its code in the matter catalogue if it has one."""
+    """One category of incidents, its code if it has one, and the class's name if it is another."""
 
     name: str
     code: str
     scheme: str
     incidents: int
+    national: str = ""
 
 
 def categories(session: Session) -> list[Category]:
@@ -178,12 +180,12 @@ def categories(session: Session) -> list[Category]:
     Returns
     -------
     list of Category
-        `code` is empty where the matter catalogue has no entry of that name.
+        `code` is empty where neither the matter catalogue nor a national table has the name.
     """
     frame = session.read("category").to_pandas()
     frame = frame.sort_values(["incidents", "category"], ascending=[False, True])
     return [
-        Category(
+        _category(
             str(row["category"]),
             "" if pd.isna(row["code"]) else str(row["code"]),
             "" if pd.isna(row["scheme"]) else str(row["scheme"]),
@@ -191,6 +193,12 @@ def categories(session: Session) -> list[Category]:
         )
         for row in frame.to_dict("records")
     ]
+
+
+def _category(name: str, code: str, scheme: str, incidents: int) -> Category:
+    found = [e.name for e in entries_named(name, scheme=scheme) if e.code == code]
+    national = found[0] if found and found[0] != name else ""
+    return Category(name, code, scheme, incidents, national)
 
 
 @dataclass(frozen=True)

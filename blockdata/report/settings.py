@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from blockdata.config import Chronic, City, Episodes, Hotspots, People
+from blockdata.config import Chronic, City, CodeTables, Episodes, Hotspots, People
 from blockdata.store.session import Session
 
 
@@ -19,6 +19,7 @@ class Settings:
     chronic: Chronic
     episodes: Episodes
     people: People
+    codes: CodeTables
 
 
 def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
@@ -41,4 +42,5 @@ def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
         chronic=Chronic.model_validate(raw.get("chronic", {})),
         episodes=Episodes.model_validate(raw.get("episodes", {})),
         people=People.model_validate(raw.get("people", {})),
+        codes=CodeTables.model_validate(raw.get("codes", {})),
     )

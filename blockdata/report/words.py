@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -11,8 +12,10 @@ from blockdata.analysis import EXPOSURE_WORDS, describe_reason
 from blockdata.errors import DeclarationError
 from blockdata.records import Catalogue, Kind, codes
 from blockdata.records.checks import REASONS
+from blockdata.records.code_tables import Standing
 from blockdata.records.tables import GEOM
 
+_H3_LAYER = re.compile(r"h3_(\d+)")
 _LAYERS_EN = MappingProxyType(
     {
         "responsibility": "responsibility grid",
@@ -28,6 +31,16 @@ _QUARANTINE_STATUS = MappingProxyType(
         "replayed": ("已重放入库", "replayed"),
         "superseded": ("已被后来的交付更正", "superseded by a later delivery"),
         "ignored": ("决定不予处理", "decided to be ignored"),
+    }
+)
+
+_STANDINGS = MappingProxyType(
+    {
+        Standing.NATIONAL: ("国家标准类别", "national class"),
+        Standing.LOCAL: ("本地扩展类别", "class of the city's own"),
+        Standing.UNLISTED: ("代码表未收录", "not in the part of the table that is known"),
+        Standing.UNKNOWN: ("标准中没有的代码", "code that the edition does not have"),
+        Standing.OTHER: ("标准版本不明或自定", "edition unknown, or a scheme of the city's own"),
     }
 )
 
@@ -84,10 +97,15 @@ class Words:
     def layer(self, name: str) -> str:
         """Return the label of a layer of cells; a city's own layer is called by its name."""
         zh = {**codes.GRID_LAYER, **codes.AREA_LEVEL}
+        if resolution := _H3_LAYER.fullmatch(name):
+            size = resolution.group(1)
+            return self.t(f"H3 {size} 级六边形", f"H3 cell of resolution {size}")
         return self.t(zh.get(name, name), _LAYERS_EN.get(name, name))
 
     def place_kind(self, name: str) -> str:
         """Return the label of a kind of place: a record kind, or the cells of a layer."""
+        if name == "crossing":
+            return self.t("路口", "Crossing")
         return self.layer(name.removeprefix("cell:")) if ":" in name else self.kind(name)
 
     def exposure(self, name: str) -> str:
@@ -106,6 +124,10 @@ class Words:
     def verb(self, code: str) -> str:
         """Return what a kind of decision is called."""
         return self.t(codes.DECISION_VERB.get(code, code), code)
+
+    def standing(self, standing: Standing) -> str:
+        """Return what an edition says about a class code."""
+        return self.t(*_STANDINGS[standing])
 
     def mode(self, code: str) -> str:
         """Return what a mode of delivery is called."""

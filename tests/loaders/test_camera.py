@@ -44,3 +44,46 @@ def test_a_camera_stands_and_looks_as_the_source_says(load):
 def test_a_bearing_beyond_the_circle_is_rejected(load):
     rejected = load([CODE, "", "", "", "", "450", "", "", ""]).rejected
     assert rejected[["field", "reason"]].values.tolist() == [["azimuth_deg", "above_maximum"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "angle"),
+    [
+        ("东", 90),
+        ("正西", 270),
+        ("朝南", 180),
+        ("北向", 0),
+        ("向东南", 135),
+        ("45°", 45),
+        ("", None),
+    ],
+)
+def test_a_direction_in_words_is_an_azimuth(load, text, angle):
+    rows = load([CODE, "", "", "", "", text, "", "", ""]).rows
+    assert rows["azimuth_deg"].to_pylist() == [angle]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "angle"),
+    [
+        *((str(n), str(n), a) for n, a in enumerate((90, 270, 180, 0, 135, 45, 225, 315), 1)),
+        ("东北", "6", 45),
+        ("朝西北", "8", 315),
+    ],
+)
+def test_a_direction_of_the_catalogue_is_an_azimuth(ask, text, code, angle):
+    rows = loader.load_values(ask("camera"), [{"code": CODE, "direction_type": text}]).rows
+    assert rows.select(["direction_type", "azimuth_deg"]).to_pylist() == [
+        {"direction_type": code, "azimuth_deg": angle}
+    ]
+
+
+def test_an_angle_stands_above_a_direction(ask):
+    row = {"code": CODE, "direction_type": "1", "azimuth_deg": "80"}
+    assert loader.load_values(ask("camera"), [row]).rows["azimuth_deg"].to_pylist() == [80.0]
+
+
+def test_a_sources_own_words_stand_above_those_of_the_loader(ask):
+    request = ask("camera", values={"azimuth_deg": {"东": "85"}})
+    rows = loader.load_values(request, [{"code": CODE, "azimuth_deg": "东"}]).rows
+    assert rows["azimuth_deg"].to_pylist() == [85.0]

@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 
-import pyarrow as pa
 import pytest
 
 from blockdata.errors import ConfigError, PrivacyError, SourceError
 from blockdata.records.catalogue import CORE, OF_THE_BASE, Catalogue
+from blockdata.records.column_names import COORDINATES
 from blockdata.records.convert import fold
 from blockdata.records.field import Field, Geometry, Kind, Type
 from blockdata.records.mapping import (
-    COORDINATES,
+    CARRIED,
     LEFT_OUT,
-    looks_like,
+    LEFT_OUT_BY_PROFILE,
     map_columns,
     nearest_fields,
 )
@@ -166,20 +166,39 @@ def test_suggestions_name_fields_and_none_for_what_must_not_be_held():
     assert nearest_fields(BENCH, "姓名") == []
 
 
-@pytest.mark.parametrize(
-    ("texts", "description"),
-    [
-        (["370203001001001"] * 3, "15-digit codes"),
-        (["20261101", "20261102"], "dates"),
-        (["2026-11-01 08:30", "2026/11/2"], "dates"),
-        (["1.5", "2", "1,000"], "numbers"),
-        (["46327", "46328"], "numbers"),
-        (["延安路", "1"], "text"),
-        (["1"] * 19 + ["甲"], "numbers"),
-        (["1"] * 9 + ["甲"], "text"),
-        (["-", None, " "], "nothing"),
-        ([], "nothing"),
-    ],
-)
-def test_the_description_of_a_column_shows_its_form_and_no_value(texts, description):
-    assert looks_like(pa.array(texts, pa.string())) == description
+def test_columns_that_are_spelt_alike_are_all_left_out():
+    assert map_columns(BENCH, ["手机", " 手 机 "], {}).unmapped == ()
+
+
+def test_a_profile_stands_below_the_configuration_and_above_declared_names():
+    profile = {"旧号": "code", "品名": "name", "备注": ""}
+    found = map_columns(BENCH, ["编码", "旧号", "品名", "备注"], {"品名": "maker"}, profile)
+    assert found.mapped == {"code": "旧号", "maker": "品名"}
+    assert found.unmapped == ("编码",)
+    assert found.dropped == {"备注": LEFT_OUT_BY_PROFILE}
+
+
+def test_a_column_that_a_profile_leaves_out_is_taken_by_a_field_that_declares_it():
+    assert map_columns(BENCH, ["厂家"], {}, {"厂家": ""}).mapped == {"maker": "厂家"}
+
+
+def test_of_a_profiles_columns_for_one_field_the_first_that_is_there_carries_it():
+    profile = {"甲": "name", "乙": "name", "丙": "name"}
+    found = map_columns(BENCH, ["丙", "乙"], {}, profile)
+    assert found.mapped == {"name": "乙"}
+    assert found.dropped == {"丙": CARRIED}
+
+
+def test_a_profile_that_speaks_of_columns_which_are_not_there_is_no_news():
+    assert map_columns(BENCH, ["编码"], {}, {"甲": "name"}).absent == ()
+
+
+def test_a_profile_can_no_more_map_what_must_not_be_held_than_a_configuration():
+    with pytest.raises(PrivacyError, match="names are not held"):
+        map_columns(BENCH, [], {}, {"姓名": "name"})
+    with pytest.raises(ConfigError, match="no field 'colour'"):
+        map_columns(BENCH, [], {}, {"色": "colour"})
+
+
+def test_what_must_not_be_held_keeps_its_reason_in_a_profile_too():
+    assert map_columns(BENCH, ["姓名"], {}, {"姓名": ""}).dropped == {"姓名": "names are not held"}

@@ -51,3 +51,10 @@ def test_places_are_called_by_their_kind_or_layer():
 def test_fields_are_called_by_their_declaration():
     words = Words("zh", Catalogue())
     assert [words.field("resource", name) for name in ("quantity", "geom")] == ["数量", "几何"]
+
+
+def test_crossings_and_drawn_cells_have_words_in_both_languages():
+    zh, en = (Words(lang, Catalogue()) for lang in ("zh", "en"))
+    assert (zh.place_kind("crossing"), en.place_kind("crossing")) == ("路口", "Crossing")
+    assert zh.place_kind("cell:h3_8") == "H3 8 级六边形"
+    assert en.layer("h3_9") == "H3 cell of resolution 9"

@@ -15,7 +15,10 @@ _MATTER_SCHEME = Field(
     aliases=("分类体系",),
 )
 
-_CALLER_COLUMNS = ("来电人电话", "联系电话", "举报人电话", "主叫号码")
+_CALLER_COLUMNS = (
+    *("来电人电话", "联系电话", "举报人电话", "主叫号码"),
+    *("cusPhone", "reporter_phone"),
+)
 
 INCIDENT = Kind(
     "incident",
@@ -126,8 +129,15 @@ INCIDENT = Kind(
     dropped={
         **{n: reason for n, reason in common.PERSONAL.items() if n not in _CALLER_COLUMNS},
         **dict.fromkeys(
-            ("来电人", "来电人姓名", "联系人", "举报人", "投诉人", "市民姓名", "姓名"),
+            (
+                *("来电人", "来电人姓名", "联系人", "举报人", "投诉人", "市民姓名", "姓名"),
+                *("cusName", "reporter", "reporter_name"),
+            ),
             "name of a caller; not held",
+        ),
+        **dict.fromkeys(
+            ("来电人性别", "诉求人性别", "cusSex", "来电人地址", "联系地址", "cusAddress"),
+            "sex or address of a caller; not held",
         ),
     },
 )

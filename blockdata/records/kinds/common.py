@@ -17,6 +17,7 @@ PHONES = dict.fromkeys(
     (
         *("联系电话", "电话", "手机", "手机号", "联系方式", "phone", "contact_phone"),
         *("负责人电话", "法人电话", "经营者电话", "联系人电话", "联系人手机"),
+        *("负责人联系方式", "内保负责人电话", "产权人联系方式", "户主联系方式", "户主电话"),
         *("手机号码", "电话号码", "移动电话", "固定电话", "座机"),
     ),
     "phone number; not held",
@@ -25,8 +26,9 @@ PHONES = dict.fromkeys(
 
 IDENTITY_NUMBERS = dict.fromkeys(
     (
-        *("证件号码", "身份证号", "身份证号码", "公民身份号码", "身份证"),
+        *("证件号码", "身份证号", "身份证号码", "公民身份号码", "身份证", "idCardNum"),
         *("法人证件号", "负责人证件", "经营者身份证号", "负责人身份证号"),
+        *("负责人证件号码", "产权人证件", "产权人证件号码", "户主身份号码", "户主身份证号"),
     ),
     "identity number; not held",
 )
@@ -37,8 +39,16 @@ PERSONAL = {**PHONES, **IDENTITY_NUMBERS}
 REFUSED_OF_PEOPLE = {
     alias: reason
     for reason, aliases in {
-        "names of people are not held": ("姓名", "name", "曾用名", "户主姓名", "户主"),
+        "names of people are not held": (
+            *("姓名", "name", "曾用名", "户主姓名", "户主", "出租人", "租住人", "寄住人"),
+        ),
         "phone numbers are not held": tuple(PHONES),
+        "identity numbers of others are not held": ("户主身份号码", "户主身份证号"),
+        "family relations are not held": ("与户主关系",),
+        "only where a person lives now is held": (
+            *("户籍地", "户籍地址", "户籍门(楼)详址", "户籍门楼详址"),
+        ),
+        "nationality and reasons of stay are not held": ("国籍", "来华目的", "流入原因"),
         "ethnicity is not held": ("民族", "ethnicity", "籍贯"),
         "religion is not held": ("宗教信仰", "宗教", "religion"),
         "political status is not held": ("政治面貌", "党派", "political_status"),
@@ -51,7 +61,9 @@ REFUSED_OF_PEOPLE = {
         "biometrics are not held": ("人脸", "照片", "指纹", "face", "photo"),
         "movements are not held": ("轨迹", "行踪", "活动轨迹", "track"),
         "marital status is not needed": ("婚姻", "婚姻状况"),
-        "education and work of people are not needed": ("学历", "职业", "服务处所"),
+        "education and work of people are not needed": (
+            *("学历", "职业", "职业类别", "服务处所", "从业人员"),
+        ),
     }.items()
     for alias in aliases
 }

@@ -135,7 +135,7 @@ LEGAL_ENTITY = Kind(
     address="address_text",
     begins="founded_on",
     ends="dissolved_on",
-    dropped=common.PERSONAL,
+    dropped={**common.PERSONAL, "内保负责人": "name of a contact; not held"},
 )
 
 DEPARTMENT = Kind(

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from blockdata.records import codes
 from blockdata.records.field import Field, Geometry, Kind, Type
 from blockdata.records.kinds import common
+
+
+def _body(name: str, zh: str, en: str, abbreviations: tuple[str, str]) -> tuple[Field, Field]:
+    """Return name and code of one of the three bodies that stand behind a component."""
+    pinyin, number = abbreviations
+    return (
+        Field(
+            f"{name}_name",
+            Type.TEXT,
+            zh,
+            en,
+            aliases=(f"{zh}名称", f"{pinyin}MC", f"DeptName{number}"),
+        ),
+        Field(
+            f"{name}_code",
+            Type.CODE,
+            f"{zh}代码",
+            f"{en} code",
+            doc="Its unified social credit code, or its number in a register of the city.",
+            aliases=(f"{pinyin}DM", f"DeptCode{number}"),
+        ),
+    )
+
 
 _SURVEYED = Field(
     "surveyed_on",
@@ -58,29 +82,19 @@ COMPONENT = Kind(
             "Status",
             aliases=("管理部件状态", "GLBJZT", "ObjState"),
         ),
-        Field(
-            "owner_name",
-            Type.TEXT,
-            "权属单位",
-            "Owner",
-            aliases=("权属单位名称", "QSDWMC", "DeptName2"),
-        ),
-        Field(
-            "keeper_name",
-            Type.TEXT,
-            "养护单位",
-            "Keeper",
-            aliases=("养护单位名称", "YHDWMC", "DeptName3"),
-        ),
-        Field(
-            "authority_name",
-            Type.TEXT,
-            "主管部门",
-            "Authority",
-            aliases=("主管部门名称", "ZGBMMC", "DeptName1"),
-        ),
+        *_body("owner", "权属单位", "Owner", ("QSDW", "2")),
+        *_body("keeper", "养护单位", "Keeper", ("YHDW", "3")),
+        *_body("authority", "主管部门", "Authority", ("ZGBM", "1")),
         common.unit_grid_code(),
-        common.address_text("位置描述"),
+        common.address_text("位置描述", "LocateDSC"),
+        Field(
+            "data_source",
+            Type.TEXT,
+            "数据来源",
+            "Data source",
+            doc="How its position was found: measured, or taken from a map.",
+            aliases=("SJLY", "DataSource"),
+        ),
         _SURVEYED,
         _CHANGED,
     ),
@@ -125,6 +139,16 @@ CAMERA = Kind(
             aliases=("方位角", "设备朝向"),
         ),
         Field(
+            "direction_type",
+            Type.CODE,
+            "监视方位",
+            "Direction",
+            doc="Optical axis to the nearest eighth; `azimuth_deg` is made of it where the source "
+            "gives no angle.",
+            codes=codes.DIRECTION,
+            aliases=("DirectionType", "监视方位类型"),
+        ),
+        Field(
             "field_angle_deg",
             Type.FLOAT,
             "水平视场角",
@@ -145,6 +169,7 @@ CAMERA = Kind(
             aliases=("MaxViewDistance",),
         ),
         common.address_text("安装地址", "监控地点", "Address"),
+        Field("status", Type.TEXT, "设备状态", "Status", aliases=("在线状态",)),
         Field("installed_on", Type.DATE, "安装日期", "Installed", aliases=("InstallTime",)),
     ),
     key=("code",),
