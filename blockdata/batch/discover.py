@@ -1,4 +1,10 @@
-"""Finding what the sources have delivered: files, their dates, their order."""
+"""Finding what the sources have delivered: files and folders, their dates, their order.
+
+One match of a source's path is one delivery: a file with the files that belong to it (a
+Shapefile's .dbf), a zip archive, or a file geodatabase, which is a folder. Another folder is a
+delivery, of all the datasets in it, where the path says so by ending in "/" or by being that
+folder.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +19,10 @@ from pathlib import Path
 
 from blockdata.config import Config, Source
 from blockdata.errors import ConfigError, SourceError
-from blockdata.store import files
+from blockdata.store import delivered, files
 from blockdata.store.batch import Delivery
 from blockdata.store.decisions import decision_files
+from blockdata.store.delivered import Stamp
 from blockdata.store.layout import Layout
 
 DECISIONS = "decisions"
@@ -27,14 +34,26 @@ _MONTH_DIGITS, _DAY_DIGITS = 6, 8
 
 @dataclass(frozen=True)
 class Found:
-    """A delivery and the file it lies in."""
+    """A delivery, the file or folder it lies in, and what shows that this is written to."""
 
     delivery: Delivery
     path: Path
+    stamp: Stamp | None = None
 
     def numbered(self, seq: int) -> Found:
         """Return the same with its place in the order of application."""
         return replace(self, delivery=replace(self.delivery, seq=seq))
+
+    def check_unchanged(self) -> None:
+        """Make sure that what has been read is what has been hashed.
+
+        Raises
+        ------
+        SourceError
+            Reason "changed_while_read".
+        """
+        if self.stamp is not None and _stamp(self.path) != self.stamp:
+            raise delivered.changed_while_read(self.path)
 
 
 DayOfColumn = Callable[[Source, Path, str], dt.date]
@@ -87,10 +106,20 @@ def discover(
 
 
 def source_files(config: Config, source: Source) -> list[Path]:
-    """Return a source's files, sorted by path."""
+    """Return a source's deliveries, sorted by path; what belongs to one of them is none."""
     pattern = _VARIABLE.sub(_variable(source), source.path)
     found = glob.glob(pattern, root_dir=config.folder, recursive=True)
-    return sorted(path for p in found if (path := config.folder / p).is_file())
+    paths = {config.folder / name for name in found}
+    folders = pattern.endswith(("/", os.sep)) or paths == {config.folder / pattern}
+    return sorted(path for path in paths if _is_delivery(path, folders=folders))
+
+
+def _is_delivery(path: Path, *, folders: bool) -> bool:
+    if delivered.is_noise(path.name) or delivered.is_part(path):
+        return False
+    if path.is_dir():
+        return folders or path.suffix.lower() == ".gdb"
+    return path.is_file()
 
 
 def _variable(source: Source) -> Callable[[re.Match[str]], str]:
@@ -115,9 +144,26 @@ def position(config: Config, delivery: Delivery) -> tuple[dt.date, int, str]:
 
 
 def _found(config: Config, source: Source, path: Path, day_of_column: DayOfColumn) -> Found:
+    stamp = _stamp(path)
     day = _date_of(source, path, day_of_column)
-    label = _label(config.folder, path)
-    return Found(Delivery(source.name, label, day, source.mode, files.sha256_of(path)), path)
+    delivery = Delivery(source.name, _label(config.folder, path), day, source.mode, _sha256(path))
+    found = Found(delivery, path, stamp)
+    found.check_unchanged()
+    return found
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return delivered.sha256_of_delivery(path)
+    except OSError as error:
+        raise delivered.unreadable_file(path, error) from None
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        return delivered.stamp_of(path)
+    except OSError as error:
+        raise delivered.unreadable_file(path, error) from None
 
 
 def _label(folder: Path, path: Path) -> str:

@@ -155,3 +155,72 @@ def test_a_stray_file_among_the_decisions_is_told_by_name(ready, tmp_path):
     (folder / "notes.jsonl").touch()
     with pytest.raises(DecisionError, match="notes"):
         ready(["a-20260901.csv"], ("a", "area"))
+
+
+class TestSeveralFiles:
+    """A delivery may be several files, or a folder."""
+
+    SHAPEFILE = ("in/a-20260901.shp", "in/a-20260901.shx", "in/a-20260901.dbf")
+
+    def test_what_belongs_to_a_dataset_is_no_delivery_of_its_own(self, ready):
+        names = [*self.SHAPEFILE, "in/~$a-20260902.xlsx", "in/a-20260903.csv"]
+        found, problems = ready(names, ("a", "area", {"path": "in/*"}))
+        assert [f.path.suffix for f in found] == [".shp", ".csv"]
+        assert problems == []
+
+    def test_a_changed_part_changes_the_hash(self, ready, tmp_path):
+        source = ("a", "area", {"path": "in/*.shp"})
+        before = ready(self.SHAPEFILE, source)[0][0].delivery
+        assert ready(self.SHAPEFILE, source)[0][0].delivery == before
+        (tmp_path / "in" / "a-20260901.dbf").write_text("changed", encoding="utf-8")
+        assert ready((), source)[0][0].delivery.sha256 != before.sha256
+
+    def test_a_geodatabase_is_found_though_it_is_a_folder(self, ready):
+        names = ["in/a-20260901.gdb/a00000001.gdbtable", "in/old/a-20260801.csv"]
+        for path in ("in/*.gdb", "in/*", "in/**/*.gdb*"):
+            found, _ = ready(names, ("a", "area", {"path": path}))
+            assert [f.delivery.file for f in found] == ["in/a-20260901.gdb"]
+
+    @pytest.mark.parametrize("path", ["in/*/", "in/a-20260901", "in/a-20260901/"])
+    def test_a_folder_is_a_delivery_where_the_path_says_so(self, ready, path):
+        names = ["in/a-20260901/east.csv", "in/a-20260901/west.csv"]
+        found, _ = ready(names, ("a", "area", {"path": path}))
+        assert [f.delivery.file for f in found] == ["in/a-20260901"]
+        assert found[0].delivery.delivered_on == dt.date(2026, 9, 1)
+
+    def test_a_folder_among_files_is_left_alone(self, ready):
+        found, _ = ready(["in/a-20260901/east.csv"], ("a", "area", {"path": "in/*"}))
+        assert found == []
+
+
+class TestFilesInMotion:
+    """What is written to, or cannot be read, is no delivery yet."""
+
+    def test_a_file_that_changes_while_it_is_hashed_is_a_problem(self, ready, monkeypatch):
+        def slow(path):
+            path.write_text("more", encoding="utf-8")
+            return "0" * 64
+
+        monkeypatch.setattr("blockdata.store.delivered.sha256_of_delivery", slow)
+        found, problems = ready(["a-20260901.csv"], ("a", "area"))
+        assert (found, [e.reason for _, e in problems]) == ([], ["changed_while_read"])
+
+    def test_a_file_that_cannot_be_read_is_a_problem(self, ready, monkeypatch):
+        def refused(path):
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr("blockdata.store.files.sha256_of", refused)
+        found, problems = ready(["a-20260901.csv", "b-20260901.csv"], ("a", "area"))
+        assert (found, [e.reason for _, e in problems]) == ([], ["unreadable_file"])
+        assert "Permission denied" in str(problems[0][1])
+
+    def test_a_found_file_notices_a_later_change(self, ready, tmp_path):
+        (found,), _ = ready(["a-20260901.csv"], ("a", "area"))
+        found.numbered(3).check_unchanged()
+        (tmp_path / "a-20260901.csv").write_text("other", encoding="utf-8")
+        with pytest.raises(SourceError, match="written to") as caught:
+            found.check_unchanged()
+        assert caught.value.reason == "changed_while_read"
+        (tmp_path / "a-20260901.csv").unlink()
+        with pytest.raises(SourceError):
+            found.check_unchanged()

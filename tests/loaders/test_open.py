@@ -8,11 +8,13 @@ from pathlib import Path
 
 import geopandas
 import openpyxl
+import pyogrio
 import pytest
 import shapely
 
 from blockdata.errors import SourceError
 from blockdata_loaders.reader import read_file
+from blockdata_loaders.reader.content import FORMATS
 
 VRT = (
     '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/vsicurl/http://127.0.0.1:9/x'
@@ -27,7 +29,7 @@ def reason(path: Path) -> str:
     return caught.value.reason
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".gpkg", ".xlsx", ".geojson", ".json"])
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
 @pytest.mark.parametrize("before", ["", "\ufeff \n"])
 def test_a_virtual_format_behind_another_name_is_refused(
     tmp_path: Path, suffix: str, before: str
@@ -35,6 +37,67 @@ def test_a_virtual_format_behind_another_name_is_refused(
     path = tmp_path / f"a{suffix}"
     path.write_text(before + VRT, encoding="utf-8")
     assert reason(path) == "content_not_as_named"
+
+
+def test_the_error_says_what_the_content_looks_like(tmp_path: Path) -> None:
+    for name, content, looks in (
+        ("a.xls", b"<html><table>", "HTML"),
+        ("b.xls", b"PK\x03\x04 and more", "xlsx"),
+        ("c.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
+        ("d.csv", b'{"type": "FeatureCollection"}', "JSON"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(SourceError, match=looks):
+            read_file(tmp_path / name)
+
+
+class TestPolyglots:
+    """Files that begin as what they are named, so that GDAL, left to itself, opens the other."""
+
+    @pytest.fixture
+    def other(self, tmp_path: Path) -> str:
+        """A virtual format that shows the rows of a file elsewhere."""
+        (tmp_path / "secret.csv").write_text("secret\n1\n")
+        source = f"<SrcDataSource>{tmp_path / 'secret.csv'}</SrcDataSource>"
+        layer = f'<OGRVRTLayer name="secret">{source}</OGRVRTLayer>'
+        return f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>"
+
+    def test_the_virtual_format_works_where_it_is_let(self, tmp_path: Path, other: str) -> None:
+        (tmp_path / "a.vrt").write_text(other)
+        assert pyogrio.read_info(tmp_path / "a.vrt")["fields"].tolist() == ["secret"]
+
+    @pytest.mark.parametrize(
+        ("name", "before", "after", "reasons"),
+        [
+            ("a.kml", "<kml></kml>", "", {"unreadable_kml"}),
+            ("a.tab", "!table\n", "", {"missing_part", "unsupported_table"}),
+            ("a.dxf", "999\n", "\n0\nSECTION\n", {"unreadable_dxf", "truncated"}),
+            ("a.fgb", "fgb\x03fgb\x01", "", {"unreadable_layer"}),
+        ],
+    )
+    def test_text_before_it_does_not_help(
+        self, tmp_path: Path, other: str, name: str, before: str, after: str, reasons: set[str]
+    ) -> None:
+        (tmp_path / name).write_text(before + other + after)
+        assert reason(tmp_path / name) in reasons
+
+    def test_a_table_that_says_to_be_native_opens_nothing_else(
+        self, tmp_path: Path, other: str
+    ) -> None:
+        (tmp_path / "a.tab").write_text(f"!table\nDefinition Table\nType NATIVE\n{other}")
+        for suffix in (".dat", ".map", ".id"):
+            (tmp_path / f"a{suffix}").write_bytes(b"\0" * 2000)
+        assert reason(tmp_path / "a.tab") == "unreadable_layer"
+
+    def test_a_geodatabase_is_no_folder_of_other_formats(self, tmp_path: Path, other: str) -> None:
+        (tmp_path / "a.gdb").mkdir()
+        frame = geopandas.GeoDataFrame({"a": ["1"]}, geometry=[shapely.Point(1, 2)], crs=4549)
+        frame.to_file(tmp_path / "a.gdb" / "a.shp")
+        assert reason(tmp_path / "a.gdb") == "content_not_as_named"
+        (tmp_path / "a.gdb" / "a00000001.gdbtable").write_bytes(b"\x03\0\0\0" + bytes(60))
+        assert reason(tmp_path / "a.gdb") == "unreadable_layer"
+        (tmp_path / "b.gdb").write_text(other)
+        assert reason(tmp_path / "b.gdb") == "content_not_as_named"
 
 
 def test_formats_behind_each_other_s_names_are_refused(tmp_path: Path) -> None:
@@ -51,7 +114,7 @@ def test_formats_behind_each_other_s_names_are_refused(tmp_path: Path) -> None:
 
 def test_missing_empty_and_unknown_files_are_refused(tmp_path: Path) -> None:
     assert reason(tmp_path / "a.csv") == "missing_file"
-    assert reason(tmp_path) == "missing_file"
+    assert reason(tmp_path) == "no_dataset"
     (tmp_path / "a.csv").write_bytes(b" \n")
     assert reason(tmp_path / "a.csv") == "empty_file"
     (tmp_path / "a.doc").write_text("a")

@@ -131,7 +131,7 @@ def test_rows_and_numbers_agree_with_the_standard_library(
 def test_row_numbers_hold_across_the_parser_s_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("blockdata_loaders.reader.text._BLOCK_BYTES", 64)
+    monkeypatch.setattr("blockdata_loaders.reader.text._ATTEMPTS", ((64, False),))
     lines = ["1" if i % 7 == 0 else f'{i},"x\ny"' for i in range(2, 200)]
     table = read(tmp_path, "\n".join(["a,b", *lines]))
     assert table.columns["a"].to_pylist() == [str(n) for n in table.row_number]

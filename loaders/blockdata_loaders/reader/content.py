@@ -7,10 +7,13 @@ is what its name says, and by the reader of that format alone.
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from blockdata.errors import SourceError
+from blockdata_loaders.reader.shapes import header_says
 
 __all__ = ["FORMATS", "checked_format"]
 
@@ -19,33 +22,64 @@ FORMATS = {
     ".tsv": "text",
     ".txt": "text",
     ".xlsx": "xlsx",
+    ".xls": "xls",
+    ".shp": "shapefile",
     ".gpkg": "geopackage",
+    ".gdb": "geodatabase",
+    ".tab": "mapinfo",
     ".geojson": "geojson",
     ".json": "geojson",
+    ".fgb": "flatgeobuf",
+    ".kml": "kml",
+    ".kmz": "archive",
+    ".dxf": "dxf",
+    ".parquet": "parquet",
+    ".geoparquet": "parquet",
+    ".zip": "archive",
 }
+"""Format by the end of a name."""
+
 _HEAD_BYTES = 1 << 16
 _SQLITE = b"SQLite format 3\x00"
 _GEOPACKAGE_IDS = {b"GPKG", b"GP10", b"GP11"}  # SQLite's application id, at byte 68
-_NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf")
+_ZIP, _OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NO_TEXT = (_ZIP, _OFFICE[:4], b"%PDF", b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF_8_MARK = b"\xef\xbb\xbf"
+_BINARY_DXF = b"AutoCAD Binary DXF"
+# Before its root a document may have a declaration, comments and instructions, nothing else.
+_KML = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?kml[\s>]", re.DOTALL)
+_DXF = re.compile(rb"\s*(?:999\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n\s*SECTION\s")
+_LOOKS = {
+    _ZIP: "a zip archive or an .xlsx workbook",
+    _OFFICE: "an older Office document such as .xls",
+    _SQLITE: "an SQLite database",
+    b"PAR1": "Parquet",
+    b"%PDF": "PDF",
+    b"<": "XML or HTML",
+    b"{": "JSON",
+}
 
 
-def _is_text(head: bytes) -> bool:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    markup = start[:1] in (b"<", b"{")  # XML, HTML or JSON; no header begins so
+def _without_mark(head: bytes) -> bytes:
+    return head.removeprefix(_UTF_8_MARK)
+
+
+def _is_text(path: Path, head: bytes) -> bool:
+    markup = _without_mark(head).lstrip()[:1] in (b"<", b"{")  # no header begins so
     return not (markup or b"\x00" in head or head.startswith(_NO_TEXT))
 
 
-def _is_geopackage(head: bytes) -> bool:
+def _is_geopackage(path: Path, head: bytes) -> bool:
     return head.startswith(_SQLITE) and head[68:72] in _GEOPACKAGE_IDS
 
 
-def _is_geojson(head: bytes) -> bool:
+def _is_geojson(path: Path, head: bytes) -> bool:
     # Whether it is GeoJSON shows when its members are read; no other driver is ever asked.
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") and b"\x00" not in head
+    return _without_mark(head).lstrip().startswith(b"{") and b"\x00" not in head
 
 
-def _is_xlsx(path: Path) -> bool:
+def _is_xlsx(path: Path, head: bytes) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
@@ -53,12 +87,34 @@ def _is_xlsx(path: Path) -> bool:
         return False
 
 
-def _content_fits(path: Path, file_format: str, head: bytes) -> bool:
-    if file_format == "text":
-        return _is_text(head)
-    if file_format == "xlsx":
-        return _is_xlsx(path)
-    return _is_geopackage(head) if file_format == "geopackage" else _is_geojson(head)
+def _is_geodatabase(path: Path, head: bytes) -> bool:
+    # The first table of every geodatabase lists the others.
+    catalogue = path / "a00000001.gdbtable"
+    if not path.is_dir() or not catalogue.is_file():
+        return False
+    with catalogue.open("rb") as file:
+        return file.read(4) in (b"\x03\0\0\0", b"\x04\0\0\0")
+
+
+def _is_archive(path: Path, head: bytes) -> bool:
+    return head.startswith(_ZIP) and not _is_xlsx(path, head)
+
+
+_FITS: dict[str, Callable[[Path, bytes], bool]] = {
+    "text": _is_text,
+    "xlsx": _is_xlsx,
+    "xls": lambda path, head: head.startswith(_OFFICE),
+    "shapefile": lambda path, head: header_says(head),
+    "geopackage": _is_geopackage,
+    "geodatabase": _is_geodatabase,
+    "mapinfo": lambda path, head: _without_mark(head).lstrip()[:6].lower() == b"!table",
+    "geojson": _is_geojson,
+    "flatgeobuf": lambda path, head: head.startswith(b"fgb\x03fgb"),
+    "kml": lambda path, head: _KML.match(_without_mark(head)) is not None,
+    "dxf": lambda path, head: _DXF.match(_without_mark(head)) is not None,
+    "parquet": lambda path, head: head.startswith(b"PAR1"),
+    "archive": _is_archive,
+}
 
 
 def checked_format(path: Path) -> str:
@@ -67,18 +123,18 @@ def checked_format(path: Path) -> str:
     Parameters
     ----------
     path : Path
-        A file.
+        A file, or the folder that a file geodatabase is.
 
     Returns
     -------
     str
-        "text", "xlsx", "geopackage" or "geojson".
+        A value of `FORMATS`.
 
     Raises
     ------
     SourceError
         Reasons "missing_file", "empty_file", "unknown_format", "unsupported_encoding"
-        (UTF-16) and "content_not_as_named".
+        (UTF-16), "unsupported_dxf" (binary) and "content_not_as_named".
 
     Examples
     --------
@@ -105,17 +161,33 @@ def checked_format(path: Path) -> str:
             where=path.name,
             next_step="Save it as CSV in UTF-8",
         )
-    if not _content_fits(path, file_format, head):
+    if file_format == "dxf" and head.startswith(_BINARY_DXF):
         raise SourceError(
-            f"the content is not what a name ending in {path.suffix!r} promises",
-            reason="content_not_as_named",
+            "the drawing is in the binary form of DXF",
+            reason="unsupported_dxf",
             where=path.name,
-            next_step="Export the file again in that format; renaming it is not enough",
+            next_step="Save it as text DXF",
         )
+    if not _FITS[file_format](path, head):
+        raise _not_as_named(path, head)
     return file_format
 
 
+def _not_as_named(path: Path, head: bytes) -> SourceError:
+    start = _without_mark(head).lstrip()
+    looks = next((what for sign, what in _LOOKS.items() if start.startswith(sign)), None)
+    seen = f"; it looks like {looks}" if looks else ""
+    return SourceError(
+        f"the content is not what a name ending in {path.suffix!r} promises{seen}",
+        reason="content_not_as_named",
+        where=path.name,
+        next_step="Export the file again in that format; renaming it is not enough",
+    )
+
+
 def _head(path: Path) -> bytes:
+    if path.is_dir() and path.suffix.lower() == ".gdb":
+        return b""
     if not path.is_file():
         raise SourceError(
             "there is no such file",

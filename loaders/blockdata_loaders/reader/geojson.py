@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
 from blockdata.errors import SourceError
+from blockdata.records.texts import byte_lengths, replaced_rows
+from blockdata.records.wkb import points_wkb
+from blockdata_loaders.arrays import BoolArray, flags, nulls
+from blockdata_loaders.reader.encoding import detect_encoding
 from blockdata_loaders.reader.features import (
     BATCH_ROWS,
     FeatureBatch,
@@ -23,8 +27,13 @@ from blockdata_loaders.reader.features import (
     feature_batch,
     joined,
 )
-from blockdata_loaders.reader.raw import BadRow, RawTable, float_text, header_names
-from blockdata_loaders.reader.text import detect_encoding
+from blockdata_loaders.reader.raw import (
+    BadRow,
+    RawTable,
+    check_width,
+    float_text,
+    header_names,
+)
 
 __all__ = ["read_geojson"]
 
@@ -32,35 +41,69 @@ _Numbered = tuple[int, dict[str, Any]]
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE_LENGTH = 6
+_LONGEST_TOKEN = 16
+_WINDOW = 1 << 20
 # NaN is no JSON, but some exports write it for a missing number.
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 
 class _Document:
-    """A GeoJSON document: its members, and its features one after the other."""
+    """A GeoJSON document: its members, and its features one after the other.
 
-    def __init__(self, text: str) -> None:
+    Only a window of its text is held, so that a file takes no memory of its own size.
+    """
+
+    def __init__(self, file: TextIO) -> None:
         self.members: dict[str, Any] = {}
-        self.has_half_characters = _HALF_CHARACTER.search(text) is not None
-        self._text = text
+        self.has_half_characters = False
+        self.lines_before = 0
+        """Lines before the window."""
+        self._file = file
+        self._text = ""
         self._place = 0
+        self._read_on()
+        self._text = self._text.removeprefix("\ufeff")
+
+    def _read_on(self) -> bool:
+        """Move the window, at least twice as large as what it must still hold."""
+        left = self._text[self._place :]
+        more = self._file.read(max(_WINDOW, len(left)))
+        if not more:
+            return False
+        self.lines_before += self._text.count("\n", 0, self._place)
+        self._text, self._place = left + more, 0
+        begin = max(0, len(left) - _ESCAPE_LENGTH)
+        self.has_half_characters |= _HALF_CHARACTER.search(self._text, begin) is not None
+        return True
 
     def _next(self) -> str:
-        match = _BLANK.match(self._text, self._place)
-        self._place = match.end() if match else self._place
-        return self._text[self._place : self._place + 1]
+        while True:
+            match = _BLANK.match(self._text, self._place)
+            self._place = match.end() if match else self._place
+            if self._place < len(self._text) or not self._read_on():
+                return self._text[self._place : self._place + 1]
 
     def _take(self, expected: str) -> str:
         found = self._next()
         if not found or found not in expected:
-            raise ValueError(f"expected one of {expected} at character {self._place}")
+            raise ValueError(f"expected one of {expected}")
         self._place += 1
         return found
 
     def _value(self) -> Any:
         self._next()
-        value, self._place = _DECODER.raw_decode(self._text, self._place)
-        return value
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._place)
+            except json.JSONDecodeError as error:
+                if not (_may_go_on(error) and self._read_on()):
+                    raise
+                continue
+            # A number near the end of the window may go on there.
+            if end < len(self._text) - _LONGEST_TOKEN or not self._read_on():
+                self._place = end
+                return value
 
     def _elements(self) -> Iterator[Any]:
         self._take("[")
@@ -84,9 +127,15 @@ class _Document:
                 self.members[name] = self._value()
             separator = self._take(",}")
         if self._next():
-            raise ValueError(f"something follows the document at character {self._place}")
+            raise ValueError("something follows the document")
         if self.members.get("type") == "Feature":
             yield self.members
+
+
+def _may_go_on(error: json.JSONDecodeError) -> bool:
+    """Tell whether an error can come from the end of the window alone."""
+    is_at_end = error.pos >= len(error.doc) - _LONGEST_TOKEN
+    return is_at_end or error.msg.startswith("Unterminated string")
 
 
 def _text(value: Any) -> str | None:
@@ -101,11 +150,19 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _attributes(feature: dict[str, Any]) -> dict[str, str | None]:
-    values = {name: _text(value) for name, value in (feature.get("properties") or {}).items()}
-    if "id" in feature:
-        values.setdefault("id", _text(feature["id"]))
-    return values
+def _text_array(values: list[Any]) -> pa.Array:
+    if not set(map(type, values)) <= {str, type(None)}:
+        values = [_text(value) for value in values]
+    texts = pa.array(values, pa.string())
+    empty = np.flatnonzero((byte_lengths(texts) == 0) & flags(texts.is_valid()))
+    return replaced_rows(texts, empty, nulls(len(empty)))
+
+
+def _attributes(feature: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = feature.get("properties") or {}
+    if "id" in feature and "id" not in properties:
+        return properties | {"id": feature["id"]}
+    return properties
 
 
 def _is_feature(element: Any) -> bool:
@@ -116,21 +173,39 @@ def _is_feature(element: Any) -> bool:
     )
 
 
+def _point(geometry: Any) -> list[float] | None:
+    """Take the coordinates of a plain point, None of anything else."""
+    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
+        return None
+    place = geometry.get("coordinates")
+    if not isinstance(place, list) or [type(number) for number in place] != [float, float]:
+        return None
+    return place if math.isfinite(place[0] + place[1]) else None
+
+
+def _geometries(stated: list[Any]) -> tuple[pa.Array, BoolArray]:
+    """Return geometries as WKB, and tell which of them are null or a geometry."""
+    points = [_point(geometry) for geometry in stated]
+    is_point: BoolArray = np.array([point is not None for point in points], dtype=np.bool_)
+    coordinates = np.array([p for p in points if p is not None], dtype=np.float64).reshape(-1, 2)
+    wkb = points_wkb(coordinates, is_point)
+    rows = np.flatnonzero(~is_point)
+    others = [stated[row] for row in rows]
+    texts = [None if geometry is None else json.dumps(geometry) for geometry in others]
+    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+    readable = is_point.copy()
+    readable[rows] = np.array([t is None for t in texts], np.bool_) | ~shapely.is_missing(shapes)
+    return replaced_rows(wkb, rows, pa.array(shapely.to_wkb(shapes), pa.binary())), readable
+
+
 def _batch(numbered: list[_Numbered]) -> FeatureBatch:
     rows = [_attributes(feature) for _, feature in numbered]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    arrays = [pa.array([row.get(name) for row in rows], pa.string()) for name in names]
-    stated = [feature.get("geometry") for _, feature in numbered]
-    texts = [None if geometry is None else json.dumps(geometry) for geometry in stated]
-    geometries = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    missing: npt.NDArray[np.bool_] = np.array([text is None for text in texts], dtype=np.bool_)
+    check_width(len(names), "properties of the features")
+    arrays = [_text_array([row.get(name) for row in rows]) for name in names]
+    wkb, readable = _geometries([feature.get("geometry") for _, feature in numbered])
     numbers = np.array([number for number, _ in numbered], dtype=np.int64)
-    return feature_batch(
-        pa.Table.from_arrays(arrays, names=names),
-        numbers,
-        list(shapely.to_wkb(geometries)),
-        missing | ~shapely.is_missing(geometries),
-    )
+    return feature_batch(pa.Table.from_arrays(arrays, names=names), numbers, wkb, readable)
 
 
 def _stated_crs(members: dict[str, Any]) -> str | None:
@@ -143,7 +218,7 @@ def _stated_crs(members: dict[str, Any]) -> str | None:
         return None
 
 
-def _decoded(path: Path) -> tuple[str, str]:
+def _encoding(path: Path) -> str:
     encoding, strict = detect_encoding(path)
     if not strict:
         raise SourceError(
@@ -152,7 +227,7 @@ def _decoded(path: Path) -> tuple[str, str]:
             where=path.name,
             next_step="Export it again in UTF-8",
         )
-    return path.read_text(encoding=encoding).removeprefix("\ufeff"), encoding
+    return encoding
 
 
 def _is_text(element: Any) -> bool:
@@ -174,7 +249,9 @@ def _numbered(document: _Document, bad: list[BadRow], where: str) -> Iterator[_N
             else:
                 yield number, element
     except (ValueError, RecursionError) as error:
-        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        place = ""
+        if isinstance(error, json.JSONDecodeError):
+            place = f" (line {document.lines_before + error.lineno})"
         raise SourceError(
             f"the file is no complete JSON document{place}",
             reason="unreadable_geojson",
@@ -224,10 +301,11 @@ def read_geojson(path: Path) -> RawTable:
     ...     read_geojson(path).columns.to_pydict()
     {'n': ['1']}
     """
-    text, encoding = _decoded(path)
-    document = _Document(text)
+    encoding = _encoding(path)
     bad: list[BadRow] = []
-    batches = list(_batches(_numbered(document, bad, path.name)))
+    with path.open(encoding=encoding) as file:
+        document = _Document(file)
+        table = joined(_batches(_numbered(document, bad, path.name)), bad, encoding=encoding)
     if document.members.get("type") not in ("FeatureCollection", "Feature"):
         raise SourceError(
             "the file is JSON but no GeoJSON FeatureCollection",
@@ -235,6 +313,6 @@ def read_geojson(path: Path) -> RawTable:
             where=path.name,
             next_step="Export the layer as GeoJSON",
         )
-    table = joined(batches, bad, crs=_stated_crs(document.members), encoding=encoding)
     names = header_names(table.columns.column_names, path.name)
-    return replace(table, columns=table.columns.rename_columns(names))
+    columns = table.columns.rename_columns(names)
+    return replace(table, columns=columns, crs=_stated_crs(document.members))

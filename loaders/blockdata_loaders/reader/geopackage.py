@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import shapely
 
 from blockdata.errors import SourceError
+from blockdata.store.files import is_in_memory
+from blockdata_loaders.arrays import nulls
 from blockdata_loaders.reader.features import (
     BATCH_ROWS,
     FeatureBatch,
@@ -24,52 +23,81 @@ from blockdata_loaders.reader.features import (
     feature_batch,
     joined,
 )
-from blockdata_loaders.reader.raw import BadRow, RawTable, float_text, header_names
+from blockdata_loaders.reader.gpkg_values import (
+    SEPARATOR,
+    is_utf8,
+    split_blobs,
+    split_texts,
+    value_blobs,
+    value_texts,
+    value_wkb,
+)
+from blockdata_loaders.reader.raw import BadRow, RawTable, header_names
 
 __all__ = ["read_geopackage"]
 
-# Bytes of the envelope in a geometry's header, by its code in the flags; 5 to 7 are invalid.
-_ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _UNDEFINED = re.compile(r'(\w+\[")?undefined|\s*$', re.IGNORECASE)
-_EXTENDED = 0x20
-_NO_GEOMETRY = b"\x00"  # no WKB is as short: stands for a value that is no geometry
+_NO_UTF8 = "a text that is not UTF-8"
 
 
-class _Undecodable:
-    """Stands for a text whose bytes are not UTF-8."""
+@dataclass(frozen=True)
+class _Geometry:
+    """A geometry column, the shape it is declared to hold, and its CRS."""
 
-
-_UNDECODABLE = _Undecodable()
+    column: str
+    shape: str
+    crs: str | None
 
 
 @dataclass(frozen=True)
 class _Layer:
-    """A layer's table: its geometry column, and the names and declared types of the others."""
+    """A layer's table, its whole-numbered primary key, and declared types of its attributes."""
 
     table: str
-    geometry: str | None
-    crs: str | None
-    attributes: tuple[str, ...]
-    types: tuple[str, ...]
+    key: str | None
+    geometry: _Geometry | None
+    types: dict[str, str]
+
+    @property
+    def geometry_column(self) -> str:
+        """The name of the geometry column, empty where there is none."""
+        return self.geometry.column if self.geometry else ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are read, the geometry last; its name is empty where there is none."""
+        return (*self.types, self.geometry_column)
+
+
+@dataclass(frozen=True)
+class _Bulk:
+    """What is read as one text per column."""
+
+    texts: list[str]
+    has_points: bool
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _decoded(data: bytes) -> str | _Undecodable:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _UNDECODABLE
-
-
 def _connect(path: Path) -> sqlite3.Connection:
+    if is_in_memory(path):
+        return _connect_to_bytes(path.read_bytes())
     # A file in WAL mode without its log can be read without writing beside it.
     log = path.with_name(path.name + "-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
     connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _connect_to_bytes(data: bytes) -> sqlite3.Connection:
+    """Open a file that was unpacked into memory, which SQLite does not find by its name."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    # The two bytes say whether there is a log; here is none.
+    connection.deserialize(data[:18] + b"\1\1" + data[20:])
     return connection
 
 
@@ -93,115 +121,154 @@ def _layer_name(connection: sqlite3.Connection, layer: str | None, where: str) -
     )
 
 
-def _stated_crs(connection: sqlite3.Connection, table: str) -> tuple[str | None, str | None]:
-    """Geometry column and CRS of a layer, None for a layer without geometry."""
+def _geometry(connection: sqlite3.Connection, table: str) -> _Geometry | None:
+    """Geometry column of a layer, None for a layer without geometry."""
     row = connection.execute(
-        "SELECT g.column_name, s.organization, s.organization_coordsys_id, s.definition"
+        "SELECT g.column_name, upper(g.geometry_type_name),"
+        " s.organization, s.organization_coordsys_id, s.definition"
         " FROM gpkg_geometry_columns g LEFT JOIN gpkg_spatial_ref_sys s USING (srs_id)"
         " WHERE g.table_name = ?",
         (table,),
     ).fetchone()
     if row is None:
-        return None, None
-    column, organisation, code, definition = row
+        return None
+    column, shape, organisation, code, definition = row
     if str(organisation).upper() == "EPSG":
-        return column, f"EPSG:{code}"
+        return _Geometry(column, shape, f"EPSG:{code}")
     if definition is None or _UNDEFINED.match(definition):
-        return column, None
-    return column, crs_name(definition)
+        return _Geometry(column, shape, None)
+    return _Geometry(column, shape, crs_name(definition))
 
 
 def _layer(connection: sqlite3.Connection, layer: str | None, where: str) -> _Layer:
     table = _layer_name(connection, layer, where)
-    geometry, crs = _stated_crs(connection, table)
-    described = connection.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,))
+    geometry = _geometry(connection, table)
+    columns = "SELECT name, upper(type), pk FROM pragma_table_info(?)"
+    described = connection.execute(columns, (table,)).fetchall()
     # The primary key is the file's own counter, which every export deals anew.
-    kept = [(name, kind) for name, kind, pk in described if name != geometry and not pk]
-    names, kinds = [name for name, _ in kept], [str(kind).upper() for _, kind in kept]
-    return _Layer(table, geometry, crs, tuple(names), tuple(kinds))
+    keys = [(name, kind) for name, kind, pk in described if pk]
+    no_attributes = {geometry.column if geometry else None, *(name for name, _ in keys)}
+    types = {name: kind for name, kind, _ in described if name not in no_attributes}
+    key = keys[0][0] if len(keys) == 1 and keys[0][1] == "INTEGER" else None
+    return _Layer(table, key, geometry, types)
 
 
-def _text(value: Any, declared: str) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        if declared == "BOOLEAN":
-            return "true" if value else "false"
-        return str(value)
-    return float_text(value) if isinstance(value, float) else bytes(value).hex()
+def _keys(connection: sqlite3.Connection, layer: _Layer) -> list[int]:
+    """Return the primary keys of all rows in their order; none where they have no plain one."""
+    if layer.key is None:
+        return []
+    key = _quoted(layer.key)
+    rows = connection.execute(f"SELECT {key} FROM {_quoted(layer.table)} ORDER BY {key}")
+    keys = [row[0] for row in rows]
+    return keys if set(map(type, keys)) == {int} else []
 
 
-def _text_array(column: Sequence[Any], declared: str) -> pa.Array:
-    if not {type(value) for value in column} <= {str, type(None)}:
-        column = [_text(value, declared) for value in column]
-    array = pa.array(column, pa.string())
-    return pc.if_else(pc.equal(array, ""), None, array)
+def _holds(connection: sqlite3.Connection, layer: _Layer, conditions: list[str]) -> bool:
+    """Tell whether one of some conditions holds for any row."""
+    either = " OR ".join(conditions) or "0"
+    found = connection.execute(f"SELECT 1 FROM {_quoted(layer.table)} WHERE {either} LIMIT 1")
+    return found.fetchone() is not None
 
 
-def _wkb(value: Any) -> bytes | None:
-    """Take the WKB inside a geometry value, None where it is null."""
-    if value is None:
-        return None
-    if not isinstance(value, bytes) or value[:2] != b"GP" or len(value) < 8:
-        return _NO_GEOMETRY
-    envelope = _ENVELOPE_BYTES.get(value[3] >> 1 & 7)
-    if envelope is None or value[3] & _EXTENDED:
-        return _NO_GEOMETRY
-    return value[8 + envelope :] or _NO_GEOMETRY
+def _bulk_columns(connection: sqlite3.Connection, layer: _Layer) -> _Bulk:
+    """Choose what can be read as one text per column: texts alone, and points."""
+    texts = [name for name, kind in layer.types.items() if "TEXT" in kind]
+    # SQLite sorts numbers before the empty text, and bytes after all texts.
+    if _holds(connection, layer, [f"{_quoted(n)} NOT BETWEEN '' AND x''" for n in texts]):
+        texts = []
+    has_points = layer.geometry is not None and layer.geometry.shape == "POINT"
+    if has_points and _holds(connection, layer, [f"{_quoted(layer.geometry_column)} < x''"]):
+        has_points = False
+    return _Bulk(texts, has_points)
 
 
-def _rows(connection: sqlite3.Connection, layer: _Layer) -> Iterator[list[tuple[Any, ...]]]:
-    """Batches of rows, the geometry first."""
-    geometry = "NULL" if layer.geometry is None else _quoted(layer.geometry)
-    names = ", ".join([geometry, *map(_quoted, layer.attributes)])
-    # Names cannot be bound as values; they are quoted.
-    cursor = connection.execute(f"SELECT {names} FROM {_quoted(layer.table)}")
-    yield []  # so that there is one, and the columns of an empty layer are known
-    while rows := cursor.fetchmany(BATCH_ROWS):
-        yield rows
-
-
-def _batch(rows: list[tuple[Any, ...]], numbers: list[int], layer: _Layer) -> FeatureBatch:
-    values = list(zip(*rows, strict=True)) or [()] * (len(layer.attributes) + 1)
-    arrays = [
-        _text_array(column, declared)
-        for column, declared in zip(values[1:], layer.types, strict=True)
-    ]
-    wkb = [_wkb(value) for value in values[0]]
-    geometries = shapely.from_wkb(np.array(wkb, dtype=object), on_invalid="ignore")
-    missing: npt.NDArray[np.bool_] = np.array([value is None for value in wkb], dtype=np.bool_)
-    columns = pa.Table.from_arrays(arrays, names=list(layer.attributes))
-    readable = missing | ~shapely.is_missing(geometries)
-    return feature_batch(columns, np.array(numbers, dtype=np.int64), wkb, readable)
-
-
-def _batches(
-    connection: sqlite3.Connection, layer: _Layer, bad: list[BadRow]
-) -> Iterator[FeatureBatch]:
-    read = 0
-    for rows in _rows(connection, layer):
-        good, numbers = [], []
-        for number, row in enumerate(rows, start=read + 1):
-            if _UNDECODABLE in row:
-                bad.append(BadRow(number, "undecodable", "a text that is not UTF-8"))
-            else:
-                good.append(row)
-                numbers.append(number)
-        read += len(rows)
-        yield _batch(good, numbers, layer)
-
-
-def _table(connection: sqlite3.Connection, layer: _Layer) -> RawTable:
-    """Read in bulk; where a text is not UTF-8, again text by text to find its row."""
-    bad: list[BadRow] = []
+def _in_bulk(
+    connection: sqlite3.Connection, layer: _Layer, bulk: _Bulk, run: list[int]
+) -> dict[str, pa.Array]:
+    """Read columns of a run of rows as one text each, far quicker than cell by cell."""
+    apart, geometry = f"char({SEPARATOR})", _quoted(layer.geometry_column)
+    wanted = [f"group_concat(ifnull({_quoted(name)}, ''), {apart})" for name in bulk.texts]
+    if bulk.has_points:
+        sizes = f"group_concat(ifnull(length({geometry}), -1), {apart})"
+        wanted += [f"group_concat(ifnull({geometry}, x''), '')", sizes]
+    connection.text_factory = bytes
+    selected = f"SELECT {', '.join(wanted)} FROM {_quoted(layer.table)} {_where(layer, run)}"
     try:
-        batches = list(_batches(connection, layer, bad))
-    except sqlite3.OperationalError as error:
-        if "decode" not in str(error):
-            raise
-        connection.text_factory = _decoded
-        batches = list(_batches(connection, layer, bad))
-    return joined(batches, bad, crs=layer.crs, encoding=None)
+        joined = connection.execute(selected).fetchone()
+    except sqlite3.DataError:  # longer than SQLite's longest text
+        return {}
+    found = {n: split_texts(t, len(run)) for n, t in zip(bulk.texts, joined, strict=False)}
+    if bulk.has_points:
+        found[layer.geometry_column] = split_blobs(joined[-2], joined[-1])
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def _where(layer: _Layer, run: list[int]) -> str:
+    return f"WHERE {_quoted(str(layer.key))} BETWEEN {run[0]} AND {run[-1]}"
+
+
+def _cells(
+    connection: sqlite3.Connection, layer: _Layer, names: Sequence[str], where: str = ""
+) -> Iterator[dict[str, pa.Array]]:
+    """Read columns cell by cell; texts come as bytearrays, so that bytes are told apart."""
+    connection.text_factory = bytearray
+    # Names cannot be bound as values; they are quoted.
+    wanted = ", ".join(_quoted(name) if name else "NULL" for name in names)
+    cursor = connection.execute(f"SELECT {wanted} FROM {_quoted(layer.table)} {where}")
+    while rows := cursor.fetchmany(BATCH_ROWS):
+        columns = zip(names, zip(*rows, strict=True), strict=True)
+        yield {name: _values(layer, name, column) for name, column in columns}
+
+
+def _values(layer: _Layer, name: str, column: Sequence[Any]) -> pa.Array:
+    return value_texts(column, layer.types[name]) if name in layer.types else value_blobs(column)
+
+
+def _parts(connection: sqlite3.Connection, layer: _Layer) -> Iterator[dict[str, pa.Array]]:
+    """Read all columns, some rows at a time."""
+    keys = _keys(connection, layer)
+    if not keys:
+        yield from _cells(connection, layer, layer.columns)
+        return
+    bulk = _bulk_columns(connection, layer)
+    for begin in range(0, len(keys), BATCH_ROWS):
+        run = keys[begin : begin + BATCH_ROWS]
+        found = _in_bulk(connection, layer, bulk, run) if bulk.texts or bulk.has_points else {}
+        others = [name for name in layer.columns if name not in found]
+        if others:
+            (cells,) = _cells(connection, layer, others, _where(layer, run))
+            found |= cells
+        yield found
+
+
+def _batch(columns: dict[str, pa.Array], layer: _Layer, first: int) -> FeatureBatch:
+    """Return the readable rows of a batch whose first row has the number `first`."""
+    geometry = columns[layer.geometry_column]
+    count = len(geometry)
+    numbers = np.arange(first, first + count, dtype=np.int64)
+    wkb, readable = value_wkb(geometry)
+    texts = [columns[name] for name in layer.types]
+    decoded = np.logical_and.reduce([np.ones(count, np.bool_), *map(is_utf8, texts)])
+    if not decoded.all():
+        good = pa.array(decoded)
+        texts, wkb = [column.filter(good) for column in texts], wkb.filter(good)
+        numbers, readable = numbers[decoded], readable[decoded]
+    arrays = [column.cast(pa.string()) for column in texts]
+    batch = feature_batch(
+        pa.Table.from_arrays(arrays, names=list(layer.types)), numbers, wkb, readable
+    )
+    bad = [BadRow(first + int(p), "undecodable", _NO_UTF8) for p in np.flatnonzero(~decoded)]
+    return replace(batch, bad_rows=(*batch.bad_rows, *bad))
+
+
+def _batches(connection: sqlite3.Connection, layer: _Layer) -> Iterator[FeatureBatch]:
+    # The first one is empty: there must be one, with the columns of an empty layer.
+    yield _batch({name: nulls(0, pa.binary()) for name in layer.columns}, layer, 1)
+    number = 1
+    for columns in _parts(connection, layer):
+        batch = _batch(columns, layer, number)
+        yield batch
+        number += len(batch.row_number) + len(batch.bad_rows)
 
 
 def read_geopackage(path: Path, *, layer: str | None = None) -> RawTable:
@@ -232,7 +299,7 @@ def read_geopackage(path: Path, *, layer: str | None = None) -> RawTable:
 
     Examples
     --------
-    >>> import tempfile, geopandas
+    >>> import tempfile, geopandas, shapely
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "a.gpkg")
     ...     frame = geopandas.GeoDataFrame({"code": ["007"]}, geometry=[shapely.Point(1, 2)])
@@ -244,7 +311,12 @@ def read_geopackage(path: Path, *, layer: str | None = None) -> RawTable:
     try:
         with closing(_connect(path)) as connection:
             found = _layer(connection, layer, path.name)
-            table = _table(connection, found)
+            table = joined(
+                _batches(connection, found),
+                (),
+                crs=found.geometry.crs if found.geometry else None,
+                encoding=None,
+            )
     except sqlite3.Error:
         raise SourceError(
             "the file is no complete GeoPackage",
@@ -252,6 +324,6 @@ def read_geopackage(path: Path, *, layer: str | None = None) -> RawTable:
             where=path.name,
             next_step="Export the layer again",
         ) from None
-    names = header_names(found.attributes, path.name)
+    names = header_names(found.types, path.name)
     geometry = None if found.geometry is None else table.geometry
     return replace(table, columns=table.columns.rename_columns(names), geometry=geometry)

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
+from blockdata.store.delivered import changed_while_read, stamp_of, unreadable_file
 from blockdata_loaders.reader.content import checked_format
 from blockdata_loaders.reader.raw import RawTable
 
 __all__ = ["read_file"]
+
+_Options = dict[str, str | None]
+
+# Format: module, function, and the options that it takes. Each reader is imported where it is
+# used: openpyxl and pyproj are slow to import.
+_READERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "text": ("text", "read_text", ("encoding", "delimiter")),
+    "xlsx": ("excel", "read_excel", ("sheet",)),
+    "xls": ("xls", "read_xls", ("sheet",)),
+    "shapefile": ("shapefile", "read_shapefile", ("encoding",)),
+    "geopackage": ("geopackage", "read_geopackage", ("layer",)),
+    "geodatabase": ("gdal", "read_geodatabase", ("layer",)),
+    "mapinfo": ("mapinfo", "read_mapinfo", ("encoding",)),
+    "geojson": ("geojson", "read_geojson", ()),
+    "flatgeobuf": ("gdal", "read_flatgeobuf", ()),
+    "kml": ("kml", "read_kml", ("layer",)),
+    "dxf": ("dxf", "read_dxf", ("layer", "encoding")),
+    "parquet": ("parquet", "read_parquet", ()),
+}
 
 
 def read_file(
@@ -18,17 +41,22 @@ def read_file(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> RawTable:
-    r"""Read a file as text cells with row numbers, after checking that it is what it is named.
+    r"""Read a delivery as text cells with row numbers, after checking what it is.
 
     Parameters
     ----------
     path : Path
-        .csv, .tsv, .txt, .xlsx, .gpkg, .geojson or .json.
+        A file whose name ends as `FORMATS` lists; a zip archive or a folder with one dataset,
+        or several of the same layout.
     sheet : str, optional
-        Sheet of an .xlsx file; else its first sheet.
+        Sheet of a workbook; else its first sheet.
     layer : str, optional
-        Layer of a .gpkg file; may be left out where there is one layer only.
-    encoding, delimiter : str, optional
+        Layer of a GeoPackage or geodatabase, which may be left out where there is one only;
+        layer of a drawing, or folder of a KML document, where not all of it is wanted.
+    encoding : str, optional
+        Of delimited text, Shapefiles, MapInfo tables and drawings; else as they declare or by
+        strict decoding.
+    delimiter : str, optional
         For delimited text; else found from the content.
 
     Returns
@@ -39,7 +67,9 @@ def read_file(
     Raises
     ------
     SourceError
-        The file as a whole cannot be read; `reason` says why.
+        The delivery as a whole cannot be read; `reason` says why. For all formats:
+        "missing_file", "empty_file", "unknown_format", "content_not_as_named",
+        "unreadable_file" (the system does not let it be read) and "changed_while_read".
 
     Examples
     --------
@@ -50,16 +80,36 @@ def read_file(
     ...     read_file(path).columns.to_pydict()
     {'code': ['007'], 'name': ['a']}
     """
-    # Each reader is imported where it is used: openpyxl and pyproj are slow to import.
+    options: _Options = {
+        "sheet": sheet,
+        "layer": layer,
+        "encoding": encoding,
+        "delimiter": delimiter,
+    }
+    try:
+        before = stamp_of(path)
+        try:
+            return _read(path, options)
+        finally:
+            if stamp_of(path) != before:
+                raise changed_while_read(path)
+    except OSError as error:
+        raise unreadable_file(path, error) from None
+
+
+def _read(path: Path, options: _Options) -> RawTable:
+    from blockdata_loaders.reader.archive import unpacked
+    from blockdata_loaders.reader.folder import read_folder
+
+    inside = partial(_read, options=options)
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        return read_folder(path, path.name, inside)
     file_format = checked_format(path)
-    if file_format == "text":
-        from blockdata_loaders.reader.text import read_text
-
-        return read_text(path, encoding=encoding, delimiter=delimiter)
-    if file_format == "xlsx":
-        from blockdata_loaders.reader.excel import read_excel
-
-        return read_excel(path, sheet=sheet)
-    from blockdata_loaders.reader.vector import read_geojson, read_geopackage
-
-    return read_geopackage(path, layer=layer) if file_format == "geopackage" else read_geojson(path)
+    if file_format == "archive":
+        with unpacked(path) as folder:
+            return read_folder(folder, path.name, inside)
+    module, function, taken = _READERS[file_format]
+    read: Callable[..., RawTable] = getattr(
+        import_module(f"blockdata_loaders.reader.{module}"), function
+    )
+    return read(path, **{name: options[name] for name in taken})

@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from blockdata.errors import SourceError
 
-__all__ = ["BadRow", "RawTable", "float_text", "header_names"]
+__all__ = ["BadRow", "RawTable", "check_width", "float_text", "header_names"]
+
+_MOST_COLUMNS = 4_096
 
 # Invisible characters that exports leave around header names, the byte order mark among them.
 _AROUND_NAMES = " \t\r\n\u00a0\u3000\u200b\ufeff"
@@ -28,7 +30,8 @@ class BadRow:
     reason : str
         "ragged" (another number of cells than the header), "undecodable" (bytes that are no
         text), "unreadable_geometry", "damaged_number" (a spreadsheet number of more digits
-        than it can hold) or "not_a_feature" (an element of a GeoJSON list that is none).
+        than it can hold), "damaged_record" (of a binary format), "not_a_feature" (an element
+        of a GeoJSON list that is none) or "unsupported_entity" (of a drawing).
     detail : str
         What was found, never with a cell's value.
 
@@ -94,7 +97,7 @@ def header_names(cells: Iterable[str], where: str) -> list[str]:
     Raises
     ------
     SourceError
-        Reason "duplicate_column": a name is empty or stands twice.
+        Reasons "duplicate_column" (a name is empty or stands twice) and "too_many_columns".
 
     Examples
     --------
@@ -102,6 +105,7 @@ def header_names(cells: Iterable[str], where: str) -> list[str]:
     ['编号', '名称']
     """
     names = [cell.strip(_AROUND_NAMES) for cell in cells]
+    check_width(len(names), where)
     wrong = _repeated_places(names)
     if wrong:
         places = ", ".join(str(place) for place in wrong[:10])
@@ -112,6 +116,35 @@ def header_names(cells: Iterable[str], where: str) -> list[str]:
             next_step="Give every column a name of its own",
         )
     return names
+
+
+def check_width(columns: int, where: str) -> None:
+    """Refuse a table that is wider than any that a department keeps.
+
+    Every column costs memory however few rows there are.
+
+    Parameters
+    ----------
+    columns : int
+    where : str
+        The file, for the error's text.
+
+    Raises
+    ------
+    SourceError
+        Reason "too_many_columns": more than 4,096.
+
+    Examples
+    --------
+    >>> check_width(30, "a.csv")
+    """
+    if columns > _MOST_COLUMNS:
+        raise SourceError(
+            f"the file has {columns} columns; at most {_MOST_COLUMNS} are read",
+            reason="too_many_columns",
+            where=where,
+            next_step="Check the delimiter, or deliver rows and columns exchanged",
+        )
 
 
 def _repeated_places(names: Sequence[str]) -> list[int]:
