@@ -1,6 +1,7 @@
 """Run the job on real input and write down what it prints: `python -m benchmarks.real_runs`.
 
-The data lie outside the project; name their folder by argument or by the variable PINGSHAN.
+The data lie outside the project; name their folders by argument or by the variables PINGSHAN and
+BOSTON311. A run that has no folder is left out of the page.
 """
 
 from __future__ import annotations
@@ -22,65 +23,148 @@ from blockdata.store.layout import Layout
 from blockdata.store.snapshots import open_snapshot
 
 ROOT = Path(__file__).parents[1]
-AS_OF = dt.date(2018, 10, 1)
 TOP = 15
+HEAD = """# Real runs
+
+Written by `python -m benchmarks.real_runs`; do not edit. The data are not part of the project."""
+
+
+class Run:
+    """A run of an example on real data, and the tables of its base."""
+
+    def __init__(self, example: str, as_of: dt.date, folder: Path) -> None:
+        loaded = load_config(ROOT / "examples" / f"{example}.toml")
+        raw = loaded.model_dump(by_alias=True, mode="json")
+        raw["base"]["path"] = str(folder / f"{example}.base")
+        config = parse_config(raw, folder=loaded.folder)
+        outcome = nightly(config, as_of=as_of)
+        self.code, self.manifest = int(outcome.code), outcome.manifest
+        session, _ = open_snapshot(Layout(config.base_path), KeyRing(), config.catalogue())
+        names = (
+            *("address", "area", "category", "chronic", "coverage_gap", "episode", "grid"),
+            *("hotspot", "incident", "link", "quarantine"),
+        )
+        self.tables = {name: session.read(name).to_pandas() for name in names}
+        session.con.close()
 
 
 def main() -> None:
     """Run, and write docs/real-runs.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pingshan", default=os.environ.get("PINGSHAN"))
+    for name in ("pingshan", "boston311"):
+        parser.add_argument(f"--{name}", default=os.environ.get(name.upper()))
     parser.add_argument("--out", default=str(ROOT / "docs" / "real-runs.md"))
     options = parser.parse_args()
-    if not options.pingshan:
-        parser.error("name the folder of the Pingshan file: --pingshan FOLDER or $PINGSHAN")
-    os.environ["PINGSHAN"] = options.pingshan
-    with tempfile.TemporaryDirectory() as folder:
-        text = _pingshan(Path(folder))
+    parts = []
+    for name, tell in (("pingshan", _pingshan), ("boston311", _boston)):
+        if data := getattr(options, name):
+            os.environ[name.upper()] = data
+            with tempfile.TemporaryDirectory() as folder:
+                parts += tell(Path(folder))
+    if not parts:
+        parser.error("name a folder of data: --pingshan FOLDER, --boston311 FOLDER, or variables")
+    text = "\n\n".join([HEAD, *parts]) + "\n"
     Path(options.out).write_text(text, encoding="utf-8")
     print(text)
 
 
-def _pingshan(folder: Path) -> str:
-    loaded = load_config(ROOT / "examples" / "pingshan.toml")
-    raw = loaded.model_dump(by_alias=True, mode="json")
-    raw["base"]["path"] = str(folder / "pingshan.base")
-    config = parse_config(raw, folder=loaded.folder)
-    outcome = nightly(config, as_of=AS_OF)
-    session, _ = open_snapshot(Layout(config.base_path), KeyRing(), config.catalogue())
-    tables = {
-        name: session.read(name).to_pandas()
-        for name in ("area", "category", "hotspot", "chronic", "coverage_gap", "quarantine")
-    }
-    session.con.close()
+def _pingshan(folder: Path) -> list[str]:
+    as_of = dt.date(2018, 10, 1)
+    run = Run("pingshan", as_of, folder)
+    tables = run.tables
     names = tables["area"].set_index("id")["name"]
-    return "\n\n".join(
-        [
-            "# Real runs",
-            "Written by `python -m benchmarks.real_runs`; do not edit. The data are not part of "
-            "the project.",
-            "## Pingshan, citizen cases, February to September 2018 "
-            f"(`examples/pingshan.toml`, as_of {AS_OF})",
-            f"Exit code {int(outcome.code)}. The file has no coordinates, no addresses and no "
-            "closing times: everything below is told per community.",
-            "### Counts",
-            _counts(outcome.manifest),
-            "### Quarantine reasons",
-            _quarantine(tables["quarantine"]),
-            "### What the run told",
-            _findings(outcome.manifest),
-            "### Categories and the matter catalogue (GB/T 47678.5-2026, names equal)",
-            _categories(tables["category"]),
-            "### Hot spots (episodes against the place's share of all incidents, q <= 0.05)",
-            _hot(tables["hotspot"], names),
-            "### Recurring problems (no closing times, so not called chronic)",
-            _recurring(tables["chronic"], names),
-            "### Gaps in coverage (reported, not tested)",
-            _markdown(tables["coverage_gap"]),
-            "### Seconds and peak memory",
-            _steps(outcome.manifest),
-        ]
+    return [
+        "## Pingshan, citizen cases, February to September 2018 "
+        f"(`examples/pingshan.toml`, as_of {as_of})",
+        f"Exit code {run.code}. The file has no coordinates, no addresses and no "
+        "closing times: everything below is told per community.",
+        *_loaded(run),
+        "### Categories and the national classes of the same name (newest edition first)",
+        _categories(tables["category"]),
+        "### Hot spots (episodes against the place's share of all incidents, q <= 0.05)",
+        _hot(tables["hotspot"], names),
+        "### Recurring problems (no closing times, so not called chronic)",
+        _recurring(tables["chronic"], names),
+        *_ending(run),
+    ]
+
+
+def _boston(folder: Path) -> list[str]:
+    as_of = dt.date(2017, 1, 1)
+    run = Run("boston311", as_of, folder)
+    tables = run.tables
+    codes = tables["grid"].set_index("id")["code"]
+    return [
+        "## Boston, animal and pest cases of the 311 line, 2013 to 2016 "
+        f"(`examples/boston311.toml`, as_of {as_of})",
+        f"Exit code {run.code}. Coordinates and English address texts, no register of addresses "
+        "and no grid: each distinct text is a place, hot spots stand on H3 cells of resolution 8.",
+        *_loaded(run),
+        "### Places",
+        _places(tables),
+        "### Hot spots (episodes against the cell's share of all incidents, q <= 0.05)",
+        _hot(tables["hotspot"], codes),
+        "The strongest cells of the year whatever their q (overdispersion between cells is part of "
+        "the test, so a cell has to stand out from what cells differ by anyway):",
+        _strongest(tables["hotspot"], codes),
+        "### Chronic places (recurrence within 90 days of closing, 2014 to 2016, q <= 0.05)",
+        _chronic(tables["chronic"], tables["address"].set_index("id")["full_text"]),
+        *_ending(run),
+    ]
+
+
+def _loaded(run: Run) -> list[str]:
+    return [
+        "### Counts",
+        _counts(run.manifest),
+        "### Quarantine reasons",
+        _quarantine(run.tables["quarantine"]),
+        "### What the run told",
+        _findings(run.manifest),
+    ]
+
+
+def _ending(run: Run) -> list[str]:
+    return [
+        "### Gaps in coverage (reported, not tested)",
+        _markdown(run.tables["coverage_gap"]),
+        "### Seconds and peak memory",
+        _steps(run.manifest),
+    ]
+
+
+def _places(tables: dict[str, pd.DataFrame]) -> str:
+    links = tables["link"].groupby("target_kind")["incident"].nunique().to_dict()
+    texts = tables["incident"]["address_text"].nunique()
+    places = tables["episode"].groupby("place_kind")["place"].nunique().to_dict()
+    return (
+        f"{texts} distinct texts, {len(tables['address'])} provisional addresses. Incidents by "
+        f"what they are linked to: {links}. Places with an episode: {places}."
     )
+
+
+def _strongest(rows: pd.DataFrame, names: pd.Series[Any]) -> str:
+    longest = rows[rows["window_days"] == rows["window_days"].max()]
+    first = longest.sort_values("p").groupby("category", sort=True).head(1).sort_values("p")
+    return _hot(first.assign(hot=True), names)
+
+
+def _chronic(rows: pd.DataFrame, texts: pd.Series[Any]) -> str:
+    listed = rows[rows["status"].notna()].sort_values("excess", ascending=False).head(TOP)
+    table = pd.DataFrame(
+        {
+            "kind": listed["place_kind"],
+            "place": listed["place"].map(texts),
+            "category": listed["category"],
+            "episodes": listed["episodes"],
+            "closings": listed["closings"],
+            "recurrences": listed["recurrences"],
+            "expected": listed["expected"].round(2),
+            "q": listed["q"].round(4),
+        }
+    )
+    untested = rows[rows["reason"].notna()]["reason"].value_counts().to_dict()
+    return f"{_markdown(table)}\n\nPlaces and categories not tested: {untested}."
 
 
 def _markdown(frame: pd.DataFrame) -> str:
@@ -130,7 +214,7 @@ def _hot(rows: pd.DataFrame, names: pd.Series[Any]) -> str:
     table = pd.DataFrame(
         {
             "days": hot["window_days"],
-            "community": hot["cell"].map(names),
+            "cell": hot["cell"].map(names),
             "category": hot["category"],
             "episodes": hot["count"],
             "expected": hot["expected"].round(2),

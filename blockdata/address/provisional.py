@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from blockdata.address.elements import ELEMENT_COLUMNS
+from blockdata.address.latin import names_a_place_in_latin
 from blockdata.address.normalise import MISSING_TEXTS, normalise_addresses
 from blockdata.address.parts import AddressParts, parse_addresses
 
@@ -30,7 +31,7 @@ def provisional_addresses(texts: Sequence[str | None], mint: Callable[[str], str
     -------
     DataFrame
         One row per distinct normalised text with at least a community, road, estate or numbered
-        element, sorted by text: ``id``, ``text`` (normalised), ``province`` ... ``room``,
+        element, or in Latin script with words and a number, sorted by text: ``id``, ``text`` (normalised), ``province`` ... ``room``,
         ``rest`` and ``level``.
 
     Examples
@@ -45,7 +46,7 @@ def provisional_addresses(texts: Sequence[str | None], mint: Callable[[str], str
     placed = [
         (text, parts)
         for text, parts in zip(distinct, parse_addresses(distinct), strict=True)
-        if _names_a_place(parts)
+        if _names_a_place(parts) or names_a_place_in_latin(text)
     ]
     rows = [(mint(text), text, *parts.values(), parts.level) for text, parts in placed]
     return pd.DataFrame(rows, columns=["id", "text", *ELEMENT_COLUMNS, "level"], dtype="str")

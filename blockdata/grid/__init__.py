@@ -4,6 +4,7 @@ from blockdata.grid.atoms import atom_id, draw_atoms
 from blockdata.grid.cells import assign_cells
 from blockdata.grid.checks import check_layer
 from blockdata.grid.figures import atom_figures, cell_figures, layer_total
+from blockdata.grid.hexagons import hexagon_layer, hexagons_around
 
 __all__ = [
     "assign_cells",
@@ -12,5 +13,7 @@ __all__ = [
     "cell_figures",
     "check_layer",
     "draw_atoms",
+    "hexagon_layer",
+    "hexagons_around",
     "layer_total",
 ]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from blockdata.errors import AnalysisError
-from blockdata.kernels import bad_polygons, cells_of_points
+from blockdata.grid.assign import ALWAYS, STILL, Cells, Places, Stays, stays_in_cells
+from blockdata.kernels import bad_polygons
 
-__all__ = ["assign_cells"]
+__all__ = ["assign_cells", "cells_by_layer", "refuse_bad_geometry"]
 
 Objects = npt.NDArray[np.object_]
 Integers = npt.NDArray[np.int64]
-
-# Times are counted in microseconds; the ends of the range stand for "since always" and "still".
-_ALWAYS = np.iinfo(np.int64).min  # also what numpy stores for NaT
-_STILL = np.iinfo(np.int64).max
 
 
 def assign_cells(points: pd.DataFrame, cells: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -64,57 +59,79 @@ def assign_cells(points: pd.DataFrame, cells: pd.DataFrame, kind: str) -> pd.Dat
          id layer cell valid_from
     0  adr1  unit   g1 2024-01-01
     """
-    _refuse_bad_geometry(cells)
-    place, ids = _places(points)
-    area, cell_ids = _areas(cells)
-    layers = [
-        _merge_touching(_rows_of_layer(place, part)).assign(layer=layer)
-        for layer, part in area.groupby("layer", sort=True)
-    ]
-    found = pd.concat(layers or [_no_rows().assign(layer="")])
-    found = found.sort_values(["id", "layer", "start"], kind="stable")
+    refuse_bad_geometry(cells)
+    places, ids = _places(points)
+    by_layer, cell_ids = cells_by_layer(cells)
+    found = {layer: stays_in_cells(places, part) for layer, part in by_layer.items()}
+    rows = pd.concat(
+        [_no_rows(), *(_rows(stays).assign(layer=layer) for layer, stays in found.items())]
+    ).sort_values(["id", "layer", "start"], kind="stable")
     return pd.DataFrame(
         {
-            "kind": pd.Series([kind] * len(found), dtype="str"),
-            "id": pd.Series(ids[found["id"].to_numpy()], dtype="str"),
-            "layer": pd.Series(found["layer"].to_numpy(), dtype="str"),
-            "cell": pd.Series(cell_ids[found["cell"].to_numpy()], dtype="str"),
-            "valid_from": _times(found["start"]),
-            "valid_to": _times(found["end"]),
+            "kind": pd.Series([kind] * len(rows), dtype="str"),
+            "id": pd.Series(ids[rows["id"].to_numpy()], dtype="str"),
+            "layer": pd.Series(rows["layer"].to_numpy(), dtype="str"),
+            "cell": pd.Series(cell_ids[rows["cell"].to_numpy()], dtype="str"),
+            "valid_from": _times(rows["start"]),
+            "valid_to": _times(rows["end"]),
         }
     )
 
 
-def _places(points: pd.DataFrame) -> tuple[pd.DataFrame, Objects]:
-    codes, ids = pd.factorize(points["id"].to_numpy(dtype=object), sort=True)
-    place = pd.DataFrame(
-        {
-            "id": codes,
-            "x": points["x"].to_numpy(dtype=float, na_value=np.nan),
-            "y": points["y"].to_numpy(dtype=float, na_value=np.nan),
-            "start": _starts(points["valid_from"]),
-            "end": _ends(points["valid_to"]),
-        }
-    )
-    return place, ids
+def cells_by_layer(cells: pd.DataFrame) -> tuple[dict[str, Cells], Objects]:
+    """Return the cells of each layer as numbers, layers sorted, and the ids that these stand for.
 
+    Parameters
+    ----------
+    cells : DataFrame
+        As for `assign_cells`.
 
-def _areas(cells: pd.DataFrame) -> tuple[pd.DataFrame, Objects]:
+    Returns
+    -------
+    dict of str to Cells
+    ndarray of str
+        Sorted, so that the kernel's "lowest index wins" is "lowest id wins".
+    """
     codes, ids = pd.factorize(cells["id"].to_numpy(dtype=object), sort=True)
-    area = pd.DataFrame(
-        {
-            "cell": codes,
-            "layer": cells["layer"].to_numpy(dtype=object),
-            "geom": cells["geom"].to_numpy(dtype=object),
-            "start": _starts(cells["valid_from"]),
-            "end": _ends(cells["valid_to"]),
-        }
+    order = np.argsort(codes, kind="stable")
+    layer = cells["layer"].to_numpy(dtype=object)[order]
+    columns = (
+        codes.astype(np.int64)[order],
+        cells["geom"].to_numpy(dtype=object)[order],
+        _starts(cells["valid_from"])[order],
+        _ends(cells["valid_to"])[order],
     )
-    # Sorted by cell, the kernel's "lowest index wins" is "lowest id wins".
-    return area.sort_values("cell", kind="stable"), ids
+    return {
+        str(name): Cells(*(column[layer == name] for column in columns))
+        for name in sorted(set(layer))
+    }, ids
 
 
-def _refuse_bad_geometry(cells: pd.DataFrame) -> None:
+def _places(points: pd.DataFrame) -> tuple[Places, Objects]:
+    codes, ids = pd.factorize(points["id"].to_numpy(dtype=object), sort=True)
+    return (
+        Places(
+            codes.astype(np.int64),
+            points["x"].to_numpy(dtype=float, na_value=np.nan),
+            points["y"].to_numpy(dtype=float, na_value=np.nan),
+            _starts(points["valid_from"]),
+            _ends(points["valid_to"]),
+        ),
+        ids,
+    )
+
+
+def _rows(stays: Stays) -> pd.DataFrame:
+    columns = {"id": stays.record, "cell": stays.cell, "start": stays.start, "end": stays.end}
+    return pd.DataFrame(columns)
+
+
+def _no_rows() -> pd.DataFrame:
+    columns = {name: pd.Series(dtype=np.int64) for name in ("id", "cell", "start", "end")}
+    return pd.DataFrame(columns).assign(layer="")
+
+
+def refuse_bad_geometry(cells: pd.DataFrame) -> None:
     """Name the cells the kernel would refuse, so that the reader can find them."""
     geom = cells["geom"].to_numpy(dtype=object)
     bad = cells[bad_polygons(geom)]
@@ -133,7 +150,7 @@ def _starts(times: pd.Series) -> Integers:
 
 def _ends(times: pd.Series) -> Integers:
     ends = _microseconds(times)
-    return np.where(ends == _ALWAYS, _STILL, ends)
+    return np.where(ends == ALWAYS, STILL, ends)
 
 
 def _microseconds(times: pd.Series) -> Integers:
@@ -144,48 +161,4 @@ def _microseconds(times: pd.Series) -> Integers:
 def _times(values: pd.Series) -> pd.Series:
     numbers = values.to_numpy(dtype=np.int64)
     # NaT is stored as the lowest number, which "since always" is already.
-    return pd.Series(np.where(numbers == _STILL, _ALWAYS, numbers).view("datetime64[us]"))
-
-
-def _rows_of_layer(place: pd.DataFrame, layer: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per record and epoch in which a cell of the layer covers it.
-
-    An epoch is a time between two neighbouring boundaries of the layer's validities: inside it
-    the valid cells do not change, so they are indexed once.
-    """
-    bounds = np.unique(np.concatenate([layer["start"], layer["end"]]))
-    rows = [_rows_of_epoch(place, layer, int(start), int(end)) for start, end in pairwise(bounds)]
-    return pd.concat(rows or [_no_rows()])
-
-
-def _rows_of_epoch(
-    place: pd.DataFrame, layer: pd.DataFrame, epoch_start: int, epoch_end: int
-) -> pd.DataFrame:
-    valid = layer[(layer["start"] <= epoch_start) & (layer["end"] >= epoch_end)]
-    start = np.maximum(place["start"], epoch_start)
-    end = np.minimum(place["end"], epoch_end)
-    alive = start < end
-    there = place[alive]
-    cell = cells_of_points(there["x"], there["y"], valid["geom"].to_numpy(dtype=object))
-    rows = pd.DataFrame(
-        {"id": there["id"], "cell": cell, "start": start[alive], "end": end[alive]}
-    )[cell >= 0]
-    return rows.assign(cell=valid["cell"].to_numpy()[rows["cell"]])
-
-
-def _merge_touching(rows: pd.DataFrame) -> pd.DataFrame:
-    """Make one row of each run of rows of one record in one cell that follow without a gap."""
-    rows = rows.sort_values(["id", "start"], kind="stable", ignore_index=True)
-    record, cell = rows["id"].to_numpy(), rows["cell"].to_numpy()
-    start, end = rows["start"].to_numpy(), rows["end"].to_numpy()
-    begins = np.ones(len(rows), dtype=bool)
-    begins[1:] = (record[1:] != record[:-1]) | (cell[1:] != cell[:-1]) | (start[1:] != end[:-1])
-    first = np.flatnonzero(begins)
-    last = np.append(first[1:], len(rows))[: len(first)] - 1
-    return rows.iloc[first].assign(end=end[last])
-
-
-def _no_rows() -> pd.DataFrame:
-    return pd.DataFrame(
-        {name: pd.Series(dtype=np.int64) for name in ("id", "cell", "start", "end")}
-    )
+    return pd.Series(np.where(numbers == STILL, ALWAYS, numbers).view("datetime64[us]"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from blockdata.link.order import is_in, ranks
+
 __all__ = ["link_incidents"]
 
 _COLUMNS = ["incident", "target_kind", "target", "method", "distance_m", "probability", "evidence"]
@@ -67,10 +69,7 @@ def link_incidents(
     if "area_id" in incidents:
         found.append(_by_area(incidents))
     links = pd.concat([_typed(part) for part in found], ignore_index=True)
-    keys = [
-        pd.factorize(links[name].to_numpy(dtype=object), sort=True)[0]
-        for name in ("target", "target_kind", "incident")
-    ]
+    keys = [ranks(links[name]) for name in ("target", "target_kind", "incident")]
     return links.iloc[np.lexsort(keys)].reset_index(drop=True)
 
 
@@ -83,7 +82,9 @@ def _by_address(incidents: pd.DataFrame) -> pd.DataFrame:
     known = incidents[incidents["address_id"].notna()]
     method = known["match_method"].astype("str").fillna("unstated")
     score = known["match_score"].astype("float64")
-    scored = (", score " + score.map("{:.2f}".format).astype("str")).where(score.notna(), "")
+    # Scores are few; writing out each of a million would take longer than all the rest.
+    written = {value: f", score {value:.2f}" for value in score.dropna().unique()}
+    scored = score.map(written).astype("str").fillna("")
     return pd.DataFrame(
         {
             "incident": known["id"],
@@ -141,7 +142,7 @@ def _among(sharing: pd.Series, alone: str, several: str) -> pd.Series:
 
 
 def _by_cell(incidents: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    known = cells[cells["id"].isin(incidents["id"])].drop_duplicates(["id", "layer", "cell"])
+    known = cells[is_in(cells["id"], incidents["id"])].drop_duplicates(["id", "layer", "cell"])
     return pd.DataFrame(
         {
             "incident": known["id"],

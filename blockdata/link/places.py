@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from blockdata.link.order import ranks
+
 __all__ = ["PLACE_ORDER", "place_of"]
 
 PLACE_ORDER = ("component", "address", "cell:unit", "cell:responsibility", "area")
@@ -42,8 +44,7 @@ def place_of(links: pd.DataFrame, order: Sequence[str] = PLACE_ORDER) -> pd.Data
     """
     rank = links["target_kind"].map({kind: place for place, kind in enumerate(order)})
     usable = links[rank.notna()]
-    incident = pd.factorize(usable["incident"].to_numpy(dtype=object), sort=True)[0]
-    target = pd.factorize(usable["target"].to_numpy(dtype=object), sort=True)[0]
+    incident, target = ranks(usable["incident"]), ranks(usable["target"])
     doubt = -usable["probability"].fillna(0).to_numpy(dtype=float)
     best = np.lexsort((target, doubt, rank[rank.notna()].to_numpy(), incident))
     first = best[np.unique(incident[best], return_index=True)[1]]
