@@ -1,14 +1,10 @@
 """Fixtures that several packages' tests share: the tiny district and a base made of it."""
 
 import datetime as dt
-import importlib
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
-SAMPLES = Path(__file__).parents[1] / "data_samples"
 AS_OF = dt.date(2026, 11, 1)
 SEED = 7
 
@@ -16,15 +12,11 @@ SEED = 7
 @pytest.fixture(scope="session")
 def tiny_sources(tmp_path_factory):
     """The tiny district's files and configuration, and keys beside it; do not change them."""
-    sys.path.insert(0, str(SAMPLES))
-    try:
-        generate = importlib.import_module("generate")
-    finally:
-        sys.path.remove(str(SAMPLES))
     from blockdata.store.keys import make_keys
+    from data_samples.district.write import Options, write_sample
 
     root = tmp_path_factory.mktemp("tiny")
-    generate.write_district(root / "district", size="tiny", seed=SEED)
+    write_sample(root / "district", Options(size="tiny", seed=SEED))
     make_keys(root / "district" / "keys")
     return root
 

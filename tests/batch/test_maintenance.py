@@ -121,12 +121,12 @@ def test_accept_releases_and_the_next_night_applies(config):
 
 def test_accept_of_one_source_leaves_the_others_withheld(config):
     rollback(config, 1)
-    released = accept(config, source="person")
-    assert {source for source, *_ in released} == {"person"}
+    released = accept(config, source="incident_hotline")
+    assert {source for source, *_ in released} == {"incident_hotline"}
     left = {source for source, *_ in json.loads(_meta(config, "withheld"))}
     assert left
-    assert "person" not in left
-    assert _manifest(config, 4)["accepted"][0]["source"] == "person"
+    assert "incident_hotline" not in left
+    assert _manifest(config, 4)["accepted"][0]["source"] == "incident_hotline"
 
 
 def test_accept_without_anything_withheld_publishes_nothing(config):

@@ -19,7 +19,7 @@ TRUTH = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     root = tmp_path_factory.mktemp("demo")
-    shutil.copytree(SAMPLES, root / "data_samples")
+    shutil.copytree(SAMPLES, root / "data_samples", ignore=shutil.ignore_patterns("tiny"))
     make_keys(root / "build" / "keys")
     config = load_config(root / "data_samples" / "city.toml")
     outcome = nightly(config, as_of=dt.date.fromisoformat(TRUTH["as_of"]))
@@ -34,16 +34,23 @@ def test_every_kind_has_rows(demo):
             assert len(getattr(demo, kind.name)) > 0, kind.name
 
 
-def test_the_planted_hot_spot_is_the_only_one(demo):
+def test_the_planted_hot_spots_and_no_others_are_hot(demo):
     hot = demo.hotspot.df().query("hot")
     codes = demo.grid.df().set_index("id")["code"]
     found = [(codes[cell], category) for cell, category in zip(hot["cell"], hot["category"])]
-    assert found == [(TRUTH["hot_spot"]["unit_grid"], TRUTH["hot_spot"]["category"])]
+    planted = [
+        (spot["unit_grid"], spot["category"])
+        for spot in TRUTH["hot_spots"]
+        if spot["ends_on"] == TRUTH["as_of"]
+    ]
+    assert len(planted) == 2
+    assert sorted(found) == sorted(planted)
     assert set(hot["exposure_name"]) == {"people"}
 
 
 def test_the_planted_chronic_places_come_first(demo):
-    listed = demo.chronic.df().query("status == 'chronic'").sort_values("q")
+    places = demo.chronic.df().query("place_kind in ('address', 'component')")
+    listed = places.query("status == 'chronic'").sort_values("q")
     first = listed.head(len(TRUTH["chronic"]))
     codes = {}
     for place in TRUTH["chronic"]:
@@ -56,6 +63,12 @@ def test_the_wrong_rows_and_no_others_are_set_aside(demo):
     found = demo.quarantine()
     told = {(row["source"], row["reason"]) for row in TRUTH["wrong_rows"]}
     assert set(zip(found["source"], found["reason"])) == told
+
+
+def test_the_default_location_is_no_place(demo):
+    links = demo.link.df().query("target_kind == 'default_location'")
+    codes = demo.address.df().set_index("id")["code"]
+    assert set(codes[links["target"].unique()]) == {TRUTH["default_location"]["address_code"]}
 
 
 def test_people_of_a_layer_are_sums_of_atoms(demo):
