@@ -38,14 +38,16 @@ _PREFERRED_LAYERS = ("unit", "responsibility", "community")
 def make_profile(session: Session, context: Context) -> None:
     """Count per cell of every layer what lies in it."""
     grid = context.config.grid
-    cells = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
+    cells = feeds.cell_names(session, grid.all_layers, grid.area_levels, context.last_day)
     counts: dict[str, pd.Series | None] = {}
     for column, kind in _COUNTED.items():
         found = feeds.counts_by_cell(session, kind, context.last_day)
         counts[column] = _series(found, cells) if feeds.has_rows(session, kind) else None
     seen = feeds.incident_counts(session) if feeds.has_rows(session, "incident") else None
     counts["incidents"] = None if seen is None else _series(seen, cells)
-    people = people_by_cell(session, cells, context.last_day)
+    # Atoms are whole inside the legal layers only; over drawn cells they tell nothing.
+    told = cells[cells["layer"].isin((*grid.layers, *grid.area_levels))]
+    people = people_by_cell(session, told, context.last_day)
     counts["people"] = people.set_index("cell")["people"] if len(people) else None
     profile = cell_profile(cells, counts)
     shared = people.set_index("cell")["shared"] if len(people) else pd.Series(dtype=bool)
@@ -96,7 +98,7 @@ def find_hotspots(session: Session, context: Context) -> None:
 def _tell_without_geometry(session: Session, context: Context, layer: str) -> None:
     """Say so where the tested layer has no polygon: then nothing that needs one is computed."""
     grid = context.config.grid
-    shapes = feeds.cells(session, grid.layers, grid.area_levels)
+    shapes = feeds.cells(session, grid.all_layers, grid.area_levels)
     if (shapes["layer"] == layer).any():
         return
     context.tell(
@@ -114,9 +116,9 @@ def _tell_without_geometry(session: Session, context: Context, layer: str) -> No
 def _layer(session: Session, context: Context) -> tuple[list[str], str]:
     """Return the cells of the layer to test: as configured, else the finest that has cells."""
     grid = context.config.grid
-    names = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
+    names = feeds.cell_names(session, grid.all_layers, grid.area_levels, context.last_day)
     wanted = context.config.hotspots.layer
-    layers = (wanted,) if wanted else (*_PREFERRED_LAYERS, *grid.layers, *grid.area_levels)
+    layers = (wanted,) if wanted else (*_PREFERRED_LAYERS, *grid.all_layers, *grid.area_levels)
     for layer in layers:
         cells = names.loc[names["layer"] == layer, "cell"].tolist()
         if cells:
@@ -177,7 +179,7 @@ def exposure_of(
 def _street_length_m(session: Session, context: Context, cells: list[str]) -> pd.Series | None:
     """Return the length of streets in each cell; a street on a border counts for half each."""
     grid = context.config.grid
-    areas = feeds.cells(session, grid.layers, grid.area_levels)
+    areas = feeds.cells(session, grid.all_layers, grid.area_levels)
     areas = areas[areas["id"].isin(cells) & _stand_on(areas, context.last_day)]
     lines = feeds.streets(session)
     if areas.empty or lines.empty:

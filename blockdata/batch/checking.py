@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from blockdata.batch.discover import Found, discover
 from blockdata.batch.findings import Findings
 from blockdata.batch.loading import Loading, is_decision
+from blockdata.batch.telling import code_findings, fields_of_similar_name
 from blockdata.config import Config, Source
 from blockdata.errors import KeyMissingError, SourceError
-from blockdata.records.mapping import nearest_fields
 from blockdata.store.batch import Batch
 from blockdata.store.keys import keys_of, pseudonym_secret
 from blockdata.store.layout import Layout
@@ -31,7 +31,11 @@ class SourceCheck:
         Why rows would be rejected, and how many.
     unmapped : dict of column to list of str
         Columns that no field takes, with fields that have a similar name.
+    looks : dict of column to str
+        What the first of those columns seem to hold; never a value.
     dropped : dict of column to reason
+    doubts : list of str
+        What is suspected of the file and stops no row.
     error : str
         Why the file as a whole cannot be used; empty if it can.
     """
@@ -44,7 +48,9 @@ class SourceCheck:
     rejected: int = 0
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
     unmapped: dict[str, list[str]] = field(default_factory=dict)
+    looks: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
     error: str = ""
 
 
@@ -78,13 +84,15 @@ def _checked(loading: Loading, found: list[Found]) -> Iterator[SourceCheck]:
         if is_decision(item):
             continue
         source = loading.source(item.delivery.source)
-        loader = loading.loader(source.kind)
+        loader = loading.loader_of(source)
         try:
             batch = loader.load(loading.request(source, item.path))
         except (SourceError, KeyMissingError) as error:
             yield SourceCheck(source.name, item.delivery.file, error=str(error))
             continue
-        yield _of_batch(source, item, batch)
+        unknown = code_findings(source, batch, loading.config.codes.local_minors_from)
+        doubts = [*(d.en for d in batch.doubts), *(f.en for f in unknown)]
+        yield replace(_of_batch(source, item, batch), doubts=doubts)
 
 
 def _of_batch(source: Source, found: Found, batch: Batch) -> SourceCheck:
@@ -100,6 +108,7 @@ def _of_batch(source: Source, found: Found, batch: Batch) -> SourceCheck:
         batch.merged,
         batch.rows_rejected,
         dict(sorted(reasons.items())),
-        {column: nearest_fields(batch.kind, column) for column in batch.unmapped},
+        {column: fields_of_similar_name(batch, column) for column in batch.unmapped},
+        {column: look.en for column, look in batch.looks.items()},
         dict(batch.dropped),
     )

@@ -117,7 +117,7 @@ def _replay(session: Session, loading: Loading, delivery: Delivery, decision: De
         return False
     values = json.loads(str(raw)) | fixes
     source = loading.source(source_name)
-    batch = loading.loader(kind_name).load_values(loading.request(source, None), [values])
+    batch = loading.loader_of(source).load_values(loading.request(source, None), [values])
     if batch.rows_rejected:
         return False
     own = replace(delivery, source=source_name, mode="delta")

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from blockdata.store.derived import result_table
 from blockdata.store.session import Session
+
+_FINDING = result_table("finding")
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,15 @@ class Findings:
 
 def write_findings(session: Session, step: str, findings: Sequence[Finding]) -> None:
     """Write what a step has to tell as part of its result, in place of what it told before."""
-    kept = session.read("finding")
-    others = kept.filter(pc.not_equal(kept["step"], step))
+    session.run("DELETE FROM base.finding WHERE step = ?", [step])
+    if not findings:
+        return
     rows = [
         {"step": step, "code": f.code, "subject": f.subject, "count": f.count, "zh": f.zh}
         | {"en": f.en, "warns": f.warns}
         for f in findings
     ]
-    session.replace("finding", pa.concat_tables([others, pa.Table.from_pylist(rows, kept.schema)]))
+    session.append("finding", pa.Table.from_pylist(rows, _FINDING.arrow_schema()))
 
 
 def told_by_steps(session: Session) -> list[Finding]:

@@ -10,8 +10,8 @@ from blockdata.batch.steps import Step
 STEPS = (
     Step("resolve", 1, (), ("fields", "kinds"), resolve_addresses, False, True),
     Step("locate", 1, (), ("fields", "kinds"), locate, uses_as_of=False),
-    Step("cells", 1, (), ("grid", "fields", "kinds"), assign_all_cells, uses_as_of=False),
-    Step("link", 1, (), ("grid",), link),
+    Step("cells", 2, (), ("grid", "fields", "kinds"), assign_all_cells, uses_as_of=False),
+    Step("link", 2, (), ("grid", "default_locations"), link),
     Step("episodes", 1, (), ("grid", "episodes"), make_episodes),
     Step("profile", 1, (), ("grid", "people"), make_profile),
     Step("hotspots", 1, (), ("grid", "people", "episodes", "hotspots"), find_hotspots),

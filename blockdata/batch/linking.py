@@ -6,58 +6,61 @@ import pandas as pd
 
 from blockdata.address import is_missing_text
 from blockdata.batch.steps import Context
+from blockdata.batch.unplaced import CROSSING, mark_places, tell_places_apart
 from blockdata.engines import feeds
 from blockdata.link import build_episodes, link_incidents, place_of
+from blockdata.link.order import is_in
+from blockdata.records.code_tables import national_entry
 from blockdata.store import derived
 from blockdata.store.ids import mint
 from blockdata.store.session import Session
 
-_PRECISE = ("component", "address")
+_PRECISE = ("component", "address", CROSSING)
 """Kinds of place at which two reports can be one occurrence."""
+
+_BLOCK = 2**18
+"""Incidents whose links are held at once."""
 
 _COMMUNITY = "community"
 _SUFFIXES = ("社区居委会", "社区居民委员会", "村委会", "居委会", "社区", "村")
 
 
 def link(session: Session, context: Context) -> None:
-    """Link every incident to address, building, component, cells and area."""
+    """Link every incident to address, building, component, cells and area.
+
+    Incidents are linked in blocks: each has some seven links, and only those of a block are held.
+    """
     incidents = feeds.incidents(session, context.end)
     incidents = incidents.assign(area_id=_areas_of(session, incidents))
-    located = feeds.cells_on(session, "incident", context.last_day)
-    links = pd.concat(
-        [
-            link_incidents(
-                incidents,
-                located,
-                feeds.components(session),
-                feeds.buildings_of_addresses(session),
-            ),
-            _stated_cells(session, context, incidents, located),
-        ],
-        ignore_index=True,
-    )
-    links = links.sort_values(["incident", "target_kind", "target"], ignore_index=True)
-    derived.write_result(session, "link", links)
     derived.write_result(session, "category", _categories(session, incidents))
+    incidents = mark_places(incidents, context)
+    components, buildings = feeds.components(session), feeds.buildings_of_addresses(session)
+    stated = _stated_cells(session, context, incidents)
+    derived.clear_result(session, "link")
+    for start in range(0, len(incidents), _BLOCK):
+        block = incidents.iloc[start : start + _BLOCK]
+        between = (block["id"].iloc[0], block["id"].iloc[-1])
+        located = feeds.cells_on(session, "incident", context.last_day, between=between)
+        own = _not_located(stated[stated["incident"].between(*between)], located)
+        links = link_incidents(block, located, components, buildings)
+        both = pd.concat([links, own], ignore_index=True)
+        derived.append_result(session, "link", tell_places_apart(both, block))
 
 
 def _areas_of(session: Session, incidents: pd.DataFrame) -> pd.Series:
     """Return each incident's area by code, else by name; names without a register make areas."""
-    known = feeds.areas(session)
-    names = incidents["area_name"].where(~incidents["area_name"].map(is_missing_text))
+    known, names = feeds.areas(session), incidents["area_name"]
+    distinct = sorted(n for n in names.dropna().unique() if not is_missing_text(n))
     if known.empty:
-        distinct = sorted(set(names.dropna()))
         made = {name: mint("are", "area", feeds.PROVISIONAL, name) for name in distinct}
         _write_provisional_areas(session, made)
-        return names.map(made)
+        return names.map(made).astype("str")
     _write_provisional_areas(session, {})
     by_code = dict(zip(known["code"], known["id"], strict=True))
     by_name = _by_name(known)
-    found = [
-        by_code.get(code) or by_name.get(area_key(name))
-        for code, name in zip(incidents["area_code"], names, strict=True)
-    ]
-    return pd.Series(found, index=incidents.index, dtype="str")
+    named = {name: by_name.get(area_key(name)) for name in distinct}
+    found = incidents["area_code"].map(by_code).astype("str")
+    return found.fillna(names.map(named).astype("str"))
 
 
 def area_key(name: str | None) -> str | None:
@@ -96,10 +99,8 @@ def _write_provisional_areas(session: Session, made: dict[str, str]) -> None:
     derived.replace_provisional(session, "area", rows, feeds.PROVISIONAL)
 
 
-def _stated_cells(
-    session: Session, context: Context, incidents: pd.DataFrame, located: pd.DataFrame
-) -> pd.DataFrame:
-    """Link incidents to cells that their source names, where coordinates name none."""
+def _stated_cells(session: Session, context: Context, incidents: pd.DataFrame) -> pd.DataFrame:
+    """Return links of incidents to the cells that their source names."""
     grid = context.config.grid
     names = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
     units = names[names["layer"] == "unit"].drop_duplicates("code", keep=False)
@@ -112,13 +113,11 @@ def _stated_cells(
         ]
     ).dropna()
     stated = stated.assign(layer=stated["target"].map(layer_of)).dropna()
-    placed = pd.MultiIndex.from_frame(located[["id", "layer"]])
-    stated = stated[~pd.MultiIndex.from_frame(stated[["id", "layer"]]).isin(placed)]
     return pd.DataFrame(
         {
-            "incident": stated["id"],
+            "incident": stated["id"].astype("str"),
             "target_kind": "cell:" + stated["layer"].astype("str"),
-            "target": stated["target"],
+            "target": stated["target"].astype("str"),
             "method": "stated",
             "distance_m": float("nan"),
             "probability": 1.0,
@@ -127,11 +126,26 @@ def _stated_cells(
     )
 
 
+def _not_located(stated: pd.DataFrame, located: pd.DataFrame) -> pd.DataFrame:
+    """Leave out cells of a layer in which coordinates name one."""
+    placed = located["id"] + " cell:" + located["layer"]
+    return stated[~is_in(stated["incident"] + " " + stated["target_kind"], placed)]
+
+
 def _categories(session: Session, incidents: pd.DataFrame) -> pd.DataFrame:
-    """Return every category with its number of incidents and its code in the matter catalogue."""
+    """Return every category with its number of incidents and its code.
+
+    The code is that of the matter catalogue, else of the national class that has the name.
+    """
     counted = incidents.groupby("category").size().rename("incidents").reset_index()
     matters = feeds.matters(session).drop_duplicates("name", keep="last")
     coded = counted.merge(matters, left_on="category", right_on="name", how="left")
+    key = ["scheme", "code"]
+    entries = [national_entry(str(name)) for name in coded["category"]]
+    national = [(e.scheme, e.code) if e else (None, None) for e in entries]
+    coded[key] = coded[key].where(
+        coded["code"].notna(), pd.DataFrame(national, coded.index, key, dtype="str")
+    )
     return coded.sort_values("category", ignore_index=True)
 
 
@@ -141,8 +155,9 @@ def make_episodes(session: Session, context: Context) -> None:
     A cell or an area is too wide for two reports in it to be taken for one occurrence: there
     every report is an episode of its own.
     """
-    links = session.read("link").to_pandas()
-    places = place_of(links, _place_order(context)).rename(columns={"incident": "id"})
+    order = _place_order(context)
+    links = feeds.links_to_places(session, order)
+    places = place_of(links, order).rename(columns={"incident": "id"})
     incidents = feeds.incidents(session, context.end).merge(places, on="id", how="left")
     wide = incidents["place"].notna() & ~incidents["place_kind"].isin(_PRECISE)
     alone = incidents.assign(place=incidents["place"].mask(wide, incidents["id"]))

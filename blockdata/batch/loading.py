@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from blockdata.batch.discover import DECISIONS, Found
 from blockdata.batch.findings import Finding, Findings
+from blockdata.batch.telling import code_findings, column_findings
 from blockdata.config import Config, Source
+from blockdata.engines.district import district_outline
 from blockdata.errors import BlockdataError, ConfigError, SourceError
 from blockdata.records import Catalogue
 from blockdata.store import deliveries, quarantine
@@ -24,6 +26,8 @@ from blockdata.store.upsert import apply_batch
 
 GROUP = "blockdata.loaders"
 _STANDARD = "standard"
+_PASSING = ("changed_while_read", "unreadable_file", "missing_file")
+"""Troubles of the moment. A base that recorded them would depend on when it was built."""
 _RETYPED_SHARE = 0.5
 _SHRUNK_SHARE = 0.5
 
@@ -55,9 +59,12 @@ class Loading:
     """Columns that each source has delivered so far."""
 
     @cached_property
-    def loaders(self) -> Mapping[str, Loader]:
-        """Loaders by record kind, as installed packages offer them."""
-        return {entry.name: entry.load() for entry in entry_points(group=GROUP)}
+    def loaders(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        """What installed packages offer, by the name under which they offer it."""
+        offered: dict[str, tuple[EntryPoint, ...]] = {}
+        for entry in entry_points(group=GROUP):
+            offered[entry.name] = (*offered.get(entry.name, ()), entry)
+        return offered
 
     def loader(self, kind: str) -> Loader:
         """Return the loader of a kind.
@@ -65,24 +72,53 @@ class Loading:
         Raises
         ------
         ConfigError
-            If no installed package offers one.
+            If no installed package offers one, or several do.
         """
-        try:
-            return self.loaders.get(kind) or self.loaders[_STANDARD]
-        except KeyError as error:
+        return self._offered(kind if kind in self.loaders else _STANDARD, kind)
+
+    def loader_of(self, source: Source) -> Loader:
+        """Return the loader that a source names, else that of its kind.
+
+        Raises
+        ------
+        ConfigError
+            If no installed package offers it, or several do.
+        """
+        if source.loader is None:
+            return self.loader(source.kind)
+        return self._offered(source.loader, source.loader)
+
+    def _offered(self, name: str, wanted: str) -> Loader:
+        entries = self.loaders.get(name, ())
+        if not entries:
             raise ConfigError(
-                f"no loader for {kind!r} is installed", next_step="Reinstall urban-blockdata."
-            ) from error
+                f"no loader for {wanted!r} is installed",
+                allowed=", ".join(sorted(self.loaders)),
+                next_step="Reinstall urban-blockdata, or install the package that offers it.",
+            )
+        if len(entries) > 1:
+            packages = ", ".join(sorted(e.dist.name for e in entries if e.dist))
+            raise ConfigError(
+                f"several packages offer a loader called {name!r}: {packages}",
+                next_step="Keep one of them, or have one offer it under a name of its own and "
+                "give that name as loader of the source.",
+            )
+        loader: Loader = entries[0].load()
+        return loader
 
     def request(self, source: Source, path: Path | None) -> LoadRequest:
         """Return the request that loads a file of a source, or rows given as values."""
         city = self.config.city
         kind = self.catalogue.kind(source.kind)
-        return LoadRequest(source, kind, path, city.crs, city.time_zone, city.extent, self.secret)
+        request = LoadRequest(
+            source, kind, path, city.crs, city.time_zone, city.extent, self.secret
+        )
+        config = self.config
+        return replace(request, systems=config.local_systems, outline=config.outline)
 
     def latest_day(self, source: Source, path: Path, column: str) -> dt.date:
         """Return the latest day in a column of a file."""
-        return self.loader(source.kind).latest_day(self.request(source, path), column)
+        return self.loader_of(source).latest_day(self.request(source, path), column)
 
     def source(self, name: str) -> Source:
         """Return the configuration of a source."""
@@ -111,17 +147,32 @@ def apply_delivery(session: Session, loading: Loading, found: Found) -> Counts:
     """
     source = loading.source(found.delivery.source)
     try:
-        batch = loading.loader(source.kind).load(loading.request(source, found.path))
+        batch = _loaded(session, loading, source, found)
         _check_not_empty(batch, source, found.delivery)
     except SourceError as error:
         return _set_aside(session, loading, source, found.delivery, _placed(error, source))
     if batch.encoding:
         loading.encodings[found.delivery.identity] = batch.encoding
     _report_columns(loading, source, batch)
+    for doubt in batch.doubts:
+        loading.findings.add(Finding(doubt.code, source.name, doubt.zh, doubt.en))
     if _drifted(session, loading, source, found.delivery, batch):
-        again = replace(loading.request(source, found.path), set_aside=True)
-        batch = loading.loader(source.kind).load(again)
+        batch = _loaded(session, loading, source, found, set_aside=True)
     return apply_loaded(session, loading, found.delivery, batch)
+
+
+def _loaded(
+    session: Session, loading: Loading, source: Source, found: Found, *, set_aside: bool = False
+) -> Batch:
+    """Load a delivery, and make sure that it is the one whose hash is told."""
+    request = replace(loading.request(source, found.path), set_aside=set_aside)
+    if request.outline is None and request.kind.geometry and source.kind != "area":
+        request = replace(request, outline=district_outline(session))
+    try:
+        return loading.loader_of(source).load(request)
+    finally:
+        # Before any other error: half of a file that is being written may look like a bad one.
+        found.check_unchanged()
 
 
 def apply_loaded(session: Session, loading: Loading, delivery: Delivery, batch: Batch) -> Counts:
@@ -168,7 +219,7 @@ def _check_not_empty(batch: Batch, source: Source, delivery: Delivery) -> None:
 
 def _placed(error: SourceError, source: Source) -> SourceError:
     """Return the error with the source in its place, for readers see files only."""
-    if source.name in error.where:
+    if error.where.startswith(f"source {source.name}"):
         return error
     where = f"source {source.name}, file {error.where}"
     return SourceError(error.message, reason=error.reason, where=where, next_step=error.next_step)
@@ -178,7 +229,7 @@ def _set_aside(
     session: Session, loading: Loading, source: Source, delivery: Delivery, error: SourceError
 ) -> Counts:
     """Record a delivery that cannot be used; the base stays as it was."""
-    if source.contract == "freeze":
+    if source.contract == "freeze" or error.reason in _PASSING:
         raise error
     loading.findings.add(
         Finding(
@@ -241,18 +292,10 @@ def _retyped(batch: Batch) -> list[str]:
 
 
 def _report_columns(loading: Loading, source: Source, batch: Batch) -> None:
-    """Name the columns that no field takes, and those left out on purpose."""
-    left_out = sorted(set(batch.dropped))
-    for code, columns, zh, en in (
-        ("unmapped_columns", batch.unmapped, "未映射的列", "columns that no field takes"),
-        ("dropped_columns", left_out, "按约定不读取的列", "columns left out on purpose"),
-        ("absent_columns", batch.absent, "配置中有而文件中没有的列", "configured, not in the file"),
-    ):
-        if columns:
-            listed = ", ".join(columns)
-            told = (f"{zh}：{listed}", f"{en}: {listed}", len(columns))
-            warns = code == "absent_columns"
-            loading.findings.add_once(Finding(code, source.name, *told, warns=warns))
+    """Tell which columns nothing takes, and which class codes nobody knows."""
+    local = loading.config.codes.local_minors_from
+    for finding in (*column_findings(source, batch), *code_findings(source, batch, local)):
+        loading.findings.add_once(finding)
 
 
 def _report_closings(loading: Loading, delivery: Delivery, counts: Counts) -> None:

@@ -11,6 +11,7 @@ from blockdata.batch.loading import Loading, is_decision
 from blockdata.batch.plan import Plan
 from blockdata.batch.steps import Clock, versions
 from blockdata.config import Config
+from blockdata.store.delivered import size_of
 from blockdata.store.layout import Layout
 from blockdata.store.session import Session
 
@@ -80,7 +81,7 @@ def _input(found: Found) -> dict[str, object]:
         "file": delivery.file,
         "sha256": delivery.sha256,
         "delivered_on": delivery.delivered_on.isoformat(),
-        "bytes": found.path.stat().st_size,
+        "bytes": size_of(found.path),
     }
 
 

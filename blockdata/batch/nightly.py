@@ -28,6 +28,7 @@ from blockdata.report import write_report
 from blockdata.store import deliveries, files
 from blockdata.store.cluster import recluster
 from blockdata.store.content_hash import content_hash
+from blockdata.store.delivered import size_of
 from blockdata.store.keys import KeyRing, keys_of, pseudonym_secret
 from blockdata.store.layout import Layout
 from blockdata.store.lock import run_lock
@@ -152,6 +153,7 @@ def load_fingerprint(config: Config) -> str:
     sections = config.fingerprint("sources", "kinds", "fields", "precedence", "people", "grid")
     city = config.city
     facts = f"{LOAD_VERSION} {sections} {city.crs} {city.time_zone} {city.extent}"
+    facts += f" {city.outline_crs} {config.files_fingerprint}"
     return hashlib.sha256(facts.encode()).hexdigest()
 
 
@@ -161,6 +163,7 @@ def run_fingerprint(config: Config, day: dt.date) -> str:
         name for name in type(config).model_fields if name not in ("base", "keys", "folder")
     ]
     facts = f"{config.fingerprint(*sections)} {sorted(versions().items())} {LOAD_VERSION} {day}"
+    facts += f" {config.files_fingerprint}"
     return hashlib.sha256(facts.encode()).hexdigest()
 
 
@@ -168,8 +171,14 @@ def told_config(config: Config) -> dict[str, object]:
     """Return the configuration as a snapshot keeps it: without keys and without any folder."""
     told = config.model_dump(mode="json", by_alias=True, exclude={"keys", "base", "folder"})
     for source in told["source"]:
-        source["path"] = source["path"].replace("\\", "/").rsplit("/", 1)[-1]
+        source["path"] = _last_part(source["path"])
+    if told["city"]["outline"]:
+        told["city"]["outline"] = _last_part(told["city"]["outline"])
     return told
+
+
+def _last_part(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
 @dataclass
@@ -271,7 +280,7 @@ class _Run:
     ) -> Outcome:
         session = work.session
         if self._is_small(plan):
-            session.use_one_thread()
+            session.expect_little()
         loading.secret = self._secret(session)
         with clock.part("load"):
             self._apply(session, plan, loading)
@@ -313,7 +322,7 @@ class _Run:
         paths = [found.path for found in plan.apply]
         if plan.start.number is not None:
             paths.append(self.layout.part(plan.start.number))
-        return sum(path.stat().st_size for path in paths) < _SMALL_BYTES
+        return sum(size_of(path) for path in paths) < _SMALL_BYTES
 
     def _secret(self, session: Session) -> bytes | None:
         """Return the secret for pseudonyms: made from the first key, kept through later ones."""
@@ -344,17 +353,17 @@ class _Run:
             session.con.close()
 
     def _note(self, session: Session, current: Held, number: int, digest: str) -> None:
-        facts = {
-            "number": str(number),
-            "as_of": self.day.isoformat(),
-            "content_hash": digest,
-            "load_fingerprint": load_fingerprint(self.config),
-            "run_fingerprint": self._fingerprint(),
-            "withheld": json.dumps(sorted(current.withheld)),
-            "config": json.dumps(told_config(self.config), ensure_ascii=False),
-        }
-        for key, value in facts.items():
-            session.set_meta(key, value)
+        session.set_facts(
+            {
+                "number": str(number),
+                "as_of": self.day.isoformat(),
+                "content_hash": digest,
+                "load_fingerprint": load_fingerprint(self.config),
+                "run_fingerprint": self._fingerprint(),
+                "withheld": json.dumps(sorted(current.withheld)),
+                "config": json.dumps(told_config(self.config), ensure_ascii=False),
+            }
+        )
 
     def _publish(self, work: Work, number: int, facts: dict[str, object], clock: Clock) -> Outcome:
         code = Code.WARNINGS if self.findings.warns else Code.PUBLISHED

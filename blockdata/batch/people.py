@@ -21,6 +21,7 @@ from blockdata.store.session import Session
 _PERSON = "person"
 _STANDS_ON = ("area", "grid", "address", "address_alias", "building", _PERSON)
 _OUTSIDE = "-"
+_DATES = "atoms_dates"
 
 
 def settle_people(session: Session, config: Config, delivered_on: dt.date) -> None:
@@ -41,7 +42,7 @@ def settle_people(session: Session, config: Config, delivered_on: dt.date) -> No
     """
     if "people" not in session.parts or not config.sources_of(_PERSON):
         return
-    drawn, settled = feeds.atoms_dates(session)
+    drawn, settled = _dates(session)
     draw = drawn is None or delivered_on >= _a_year_after(drawn)
     if not draw and settled is not None and _month(delivered_on) <= _month(settled):
         return
@@ -52,6 +53,16 @@ def settle_people(session: Session, config: Config, delivered_on: dt.date) -> No
         atoms = _draw(session, config, people, delivered_on)
         _replace(session, "atom", atoms.assign(drawn_on=delivered_on))
     _settle_figures(session, config, people, delivered_on)
+    session.kept.pop(_DATES, None)
+
+
+def _dates(session: Session) -> tuple[dt.date | None, dt.date | None]:
+    """Return when atoms were drawn and figures settled; looked up once, for many deliveries ask."""
+    kept = session.kept.get(_DATES)
+    if isinstance(kept, tuple):
+        return kept
+    found = session.kept[_DATES] = feeds.atoms_dates(session)
+    return found
 
 
 def _all_delivered(session: Session, config: Config) -> bool:
@@ -77,14 +88,6 @@ def _residents(session: Session, config: Config, day: dt.date) -> pd.DataFrame:
     resolve_kinds(session, [kind(_PERSON), kind("building")])
     locate_kinds(session, context, [kind("address"), kind("building")])
     session.forget_steps()
-    pairs = feeds.buildings_of_addresses(session)
-    # One building per address, the first by id: a person is counted in one atom only.
-    first = pairs.groupby("address_id", as_index=False)["building"].min()
-    columns = {"address_id": pa.string(), "building": pa.string()}
-    session.stage(
-        "building_of",
-        pa.Table.from_pandas(first[list(columns)], schema=pa.schema(columns), preserve_index=False),
-    )
     return feeds.residents_by_building(session)
 
 

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from blockdata.address import is_missing_text, provisional_addresses
 from blockdata.batch.findings import Finding
-from blockdata.batch.steps import Context
+from blockdata.batch.hexagons import draw_hexagons
+from blockdata.batch.steps import Context, versions
 from blockdata.engines import feeds
-from blockdata.engines.matching import Matcher
-from blockdata.grid import assign_cells
+from blockdata.engines.matching import MATCHING_VERSION, Matcher, matcher_of
+from blockdata.grid.assign import ALWAYS, STILL, Places, Stays, stays_in_cells
+from blockdata.grid.cells import cells_by_layer, refuse_bad_geometry
 from blockdata.records import Kind
 from blockdata.records.catalogue import PREFIX_LENGTH
 from blockdata.store import derived
 from blockdata.store.decisions import standing
 from blockdata.store.ids import mint
 from blockdata.store.session import Session
+
+_US_PER_DAY = 86_400 * 1_000_000
+_MATCHED = "matched"
+"""Fact about a snapshot: by kind, what its rows have been matched with."""
 
 
 def resolve_addresses(session: Session, context: Context) -> None:
@@ -33,15 +42,48 @@ def resolve_addresses(session: Session, context: Context) -> None:
 def resolve_kinds(session: Session, kinds: Sequence[Kind]) -> None:
     """Match the address texts of records of some kinds; see `resolve_addresses`.
 
-    Texts from the steward's part are matched and never make an address.
+    Texts from the steward's part are matched and never make an address. What was matched with
+    the library as it is now is not matched again: a match depends on the text and on that alone.
     """
+    has_library = feeds.has_address_library(session)
+    _make_provisional(session, has_library)
+    matcher = matcher_of(session)
+    state = _matching_state(matcher) if has_library else ""
+    before = json.loads(session.meta(_MATCHED) or "{}")
+    remembered = [k.name for k in kinds if has_library and before.get(k.name) == state]
+    texts = _texts_to_match(session, kinds, matcher, remembered)
+    if texts:
+        derived.write_matches(session, kinds, matcher.match(texts))
+    if len(remembered) < len(kinds):
+        session.set_meta(_MATCHED, json.dumps(before | {k.name: state for k in kinds}))
+
+
+def _texts_to_match(
+    session: Session, kinds: Sequence[Kind], matcher: Matcher, remembered: Collection[str]
+) -> list[str]:
+    private, is_open = (
+        feeds.address_texts(session, [k for k in kinds if k.private is flag], unmatched=remembered)
+        for flag in (True, False)
+    )
+    # Rows about people do not say that they were asked in vain, so the matcher remembers it.
+    return sorted({*is_open, *matcher.hopeful(private)})
+
+
+def _matching_state(matcher: Matcher) -> str:
+    """Return what a match depends on besides its text: the library and the code that matches.
+
+    Provisional addresses are made of the texts themselves, so nothing is remembered of them.
+    """
+    return f"{MATCHING_VERSION}; {sorted(versions().items())}; {matcher.state}"
+
+
+def _make_provisional(session: Session, has_library: bool) -> None:
+    """Make the addresses that a base without a library has; with one there are none."""
     texts: list[str] = []
-    if not feeds.has_address_library(session):
+    if not has_library:
         open_kinds = [k for k in feeds.addressed_kinds(session) if not k.private]
         texts = [t for t in feeds.address_texts(session, open_kinds) if not is_missing_text(t)]
     _write_provisional(session, provisional_addresses(texts, mint=provisional_id))
-    matches = Matcher(session).match(feeds.address_texts(session, kinds))
-    derived.write_matches(session, kinds, matches)
 
 
 def provisional_id(text: str) -> str:
@@ -70,17 +112,19 @@ def locate_kinds(session: Session, context: Context, kinds: Sequence[Kind]) -> N
     """Give the records of some kinds their points; see `locate`."""
     pins = _pins(standing(session, "repin"))
     there = {s.kind for s in context.config.sources} | {"address"}
+    filled = session.filled()
     # Addresses first: other records inherit their points.
     for kind in sorted(kinds, key=lambda k: k.name != "address"):
-        if kind.name not in there:
+        tables = [t for t in (kind.name, f"{kind.name}_history") if t in filled]
+        if kind.name not in there or not tables:
             continue
-        derived.forget_repinned(session, kind)
+        derived.forget_repinned(session, tables)
         if kind.geometry:
-            for table in (kind.name, f"{kind.name}_history"):
+            for table in tables:
                 derived.write_points(session, table, _points_of(session, table))
         if kind.address:
-            derived.inherit_points(session, kind)
-        derived.repin(session, kind, pins)
+            derived.inherit_points(session, kind, tables)
+        derived.repin(session, kind, tables, pins)
 
 
 def _points_of(session: Session, table: str) -> pd.DataFrame:
@@ -106,15 +150,16 @@ def points_of_geometries(geoms: npt.NDArray[np.object_]) -> npt.NDArray[np.objec
     >>> str(points_of_geometries(np.array([shapely.LineString([(0, 0), (4, 0)])]))[0])
     'POINT (2 0)'
     """
-    kind = shapely.get_dimensions(geoms)
-    points: npt.NDArray[np.object_] = shapely.point_on_surface(geoms)
-    lines = kind == 1
+    points = geoms.copy()
+    lines = np.flatnonzero(shapely.get_dimensions(geoms) == 1)
     points[lines] = shapely.line_interpolate_point(
         shapely.line_merge(geoms[lines]), 0.5, normalized=True
     )
     # A multi-part line that does not join has no middle; any point on it will do.
-    empty = shapely.is_missing(points) | shapely.is_empty(points)
-    points[empty] = shapely.point_on_surface(geoms[empty])
+    others = np.flatnonzero(shapely.get_type_id(points) != shapely.GeometryType.POINT)
+    empty = lines[shapely.is_empty(points[lines])]
+    rest = np.union1d(others, empty)
+    points[rest] = shapely.point_on_surface(geoms[rest])
     return points
 
 
@@ -134,13 +179,78 @@ def _pins(decided: dict[str, str]) -> dict[str, tuple[float, float]]:
 def assign_all_cells(session: Session, context: Context) -> None:
     """Find the cell of every record in every layer, for as long as both are valid."""
     grid = context.config.grid
-    cells = feeds.cells(session, grid.layers, grid.area_levels)
-    points = [feeds.points(session, kind) for kind in feeds.gridded_kinds(session.catalogue)]
     # All kinds in one go: ids tell them apart, and the cells are indexed once.
-    found = assign_cells(pd.concat(points, ignore_index=True), cells, "")
-    kinds = {k.prefix: k.name for k in session.catalogue}
-    found = found.assign(kind=found["id"].str[:PREFIX_LENGTH].map(kinds))
-    derived.write_result(session, "cell_of", found)
+    states = feeds.placed_states(session, feeds.gridded_kinds(session.catalogue))
+    places, ids = numbered_places(states)
+    draw_hexagons(session, context.config, pd.DataFrame({"x": places.x, "y": places.y}))
+    cells = feeds.cells(session, grid.all_layers, grid.area_levels)
+    refuse_bad_geometry(cells)
+    by_layer, cell_ids = cells_by_layer(cells)
+    who = _who(session, ids)
+    session.run("DELETE FROM base.cell_of")
+    for layer, part in by_layer.items():
+        stays = stays_in_cells(places, part)
+        session.append("cell_of", _rows_of_stays(stays, layer, who, pa.array(cell_ids)))
+
+
+def numbered_places(states: pa.Table) -> tuple[Places, pa.Array]:
+    """Return states of records with numbers for ids, and the ids that the numbers stand for.
+
+    Parameters
+    ----------
+    states : pa.Table
+        As from `feeds.placed_states`: sorted by id.
+
+    Examples
+    --------
+    >>> nulls = pa.nulls(3, pa.int64())
+    >>> states = pa.table({"id": ["a", "a", "b"], "x": [1.0, 2.0, 3.0], "y": [0.0, 0.0, 0.0],
+    ...                    "begins_us": nulls, "ends_us": nulls})
+    >>> places, ids = numbered_places(states)
+    >>> places.record, ids.to_pylist()
+    (array([0, 0, 1]), ['a', 'b'])
+    """
+    encoded = states["id"].combine_chunks().dictionary_encode()
+    columns = (states[name].to_numpy() for name in ("x", "y"))
+    times = (
+        pc.fill_null(states[name], edge).to_numpy()
+        for name, edge in (("begins_us", ALWAYS), ("ends_us", STILL))
+    )
+    # Numbers are given in the order of first appearance, which is that of the ids.
+    record = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return Places(record, *columns, *times), encoded.dictionary
+
+
+def _who(session: Session, ids: pa.Array) -> dict[str, pa.DictionaryArray]:
+    """Return kind and id of numbered records, as columns from which numbers pick."""
+    prefixes = pc.utf8_slice_codeunits(ids, 0, PREFIX_LENGTH).dictionary_encode()
+    names = {kind.prefix: kind.name for kind in session.catalogue}
+    kinds = pa.array([names.get(prefix) for prefix in prefixes.dictionary.to_pylist()], pa.string())
+    numbers = pa.array(np.arange(len(ids), dtype=np.int32))
+    return {
+        "kind": pa.DictionaryArray.from_arrays(prefixes.indices, kinds),
+        "id": pa.DictionaryArray.from_arrays(numbers, ids),
+    }
+
+
+def _rows_of_stays(
+    stays: Stays, layer: str, who: dict[str, pa.DictionaryArray], cell_ids: pa.Array
+) -> pa.Table:
+    record = pa.array(stays.record)
+    return pa.table(
+        {
+            **{name: column.take(record) for name, column in who.items()},
+            "layer": pa.repeat(pa.scalar(layer, pa.string()), len(record)),
+            "cell": pa.DictionaryArray.from_arrays(pa.array(stays.cell), cell_ids),
+            "valid_from": _days(stays.start, ALWAYS),
+            "valid_to": _days(stays.end, STILL),
+        }
+    )
+
+
+def _days(times_us: npt.NDArray[np.int64], nothing: int) -> pa.Array:
+    days = (times_us // _US_PER_DAY).astype(np.int32)
+    return pa.array(days, mask=times_us == nothing).view(pa.date32())
 
 
 def _report_unmatched(session: Session, context: Context) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 
 from blockdata.batch.findings import Finding, write_findings
@@ -126,7 +127,13 @@ class Clock:
 
 def versions() -> dict[str, str]:
     """Return the versions that results depend on."""
-    return {name: version(name) for name in (*LIBRARIES, "urban-blockdata")}
+    return dict(_installed())
+
+
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    # Each is read from a file, and they cannot change while the process lives.
+    return tuple((name, version(name)) for name in (*LIBRARIES, "urban-blockdata"))
 
 
 def run_steps(session: Session, context: Context, steps: Sequence[Step], clock: Clock) -> None:
@@ -137,9 +144,10 @@ def run_steps(session: Session, context: Context, steps: Sequence[Step], clock: 
     """
     hashes = _state_hashes(session)
     libraries = repr(sorted(versions().items()))
+    before = session.facts("step.")
     for step in steps:
         print_of_step = _fingerprint(step, context, hashes, libraries, session.catalogue)
-        if session.meta(f"step.{step.name}") == print_of_step:
+        if before.get(f"step.{step.name}") == print_of_step:
             clock.kept(step.name)
             continue
         with clock.part(step.name), session.transaction(*step.writes(session)):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def check(city: options.City) -> None:
     """Load every file that lies ready, without a base, and tell what would become of it.
 
-    Prints rows, columns that no field takes with fields of a similar name, and why rows would be
-    rejected. Writes nothing. Ends with 1 if a file cannot be used.
+    Prints rows, columns that no field takes with what they look like and fields of a similar name,
+    and why rows would be rejected. Writes nothing. Ends with 1 if a file cannot be used.
     """
     checked = bd.check_sources(bd.load_config(city))
     for found in checked:
@@ -37,8 +37,10 @@ def _lines(found: SourceCheck) -> Iterator[str]:
     )
     for (field, reason), count in found.reasons.items():
         yield f"  rejected {count:,}: {reason} {f'({field})' if field else ''}".rstrip()
+    yield from (f"  suspected: {doubt}" for doubt in found.doubts)
     for column, fields in found.unmapped.items():
+        look = f"; looks like: {found.looks[column]}" if column in found.looks else ""
         near = f"; similar: {', '.join(fields)}" if fields else ""
-        yield f"  column {column!r} is taken by no field{near}"
+        yield f"  column {column!r} is taken by no field{look}{near}"
     for column, why in found.dropped.items():
         yield f"  column {column!r} is left out: {why}"

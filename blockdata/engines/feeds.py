@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from blockdata.records import Catalogue, Kind
@@ -40,6 +41,23 @@ def has_address_library(session: Session) -> bool:
     return found is not None
 
 
+def library_state(session: Session) -> str:
+    """Return a text that changes whenever what address texts are matched with has changed.
+
+    Every row that a delivery or a decision writes carries its number, and numbers only grow: so
+    the newest number and the number of rows cannot both stand still over a change.
+    """
+    selects = ", ".join(
+        f"(SELECT count(*) || ' ' || coalesce(max({number}), 0) FROM {quote('base', table)} {rows})"
+        for table, number, rows in (
+            ("address", "last_delivery", ""),
+            ("address_alias", "last_delivery", ""),
+            ("decision", "seq", "WHERE verb = 'address'"),
+        )
+    )
+    return str(session.value(f"SELECT concat_ws(', ', {selects})"))
+
+
 def addresses_to_match(session: Session) -> pd.DataFrame:
     """Return id, text and elements of the addresses in use, provisional ones included."""
     elements = ", ".join(quote(e) for e in _ELEMENTS)
@@ -62,20 +80,32 @@ def addressed_kinds(session: Session) -> list[Kind]:
     return [k for k in session.catalogue if k.address and session.part_of(k) in session.parts]
 
 
-def address_texts(session: Session, kinds: Sequence[Kind]) -> list[str]:
-    """Return the distinct address texts of some kinds, closed states included, sorted."""
+def address_texts(
+    session: Session, kinds: Sequence[Kind], *, unmatched: Collection[str] = ()
+) -> list[str]:
+    """Return the distinct address texts of some kinds, closed states included, sorted.
+
+    Of the kinds named in `unmatched`, only the texts of rows that have not been matched; of
+    people, whose rows do not say so, those without an address.
+    """
     selects = []
     for kind in kinds:
         if kind.address is None:
             continue
-        column = quote(kind.address)
-        selects.append(f"SELECT {column} AS t FROM {quote(session.part_of(kind), kind.name)}")
-        if not kind.private:
-            selects.append(f"SELECT {column} FROM {quote('base', kind.name + '_history')}")
-    union = " UNION ".join(selects)
-    return [
-        str(r[0]) for r in session.rows(f"SELECT t FROM ({union}) WHERE t IS NOT NULL ORDER BY t")
-    ]
+        text = quote(kind.address)
+        waits = ""
+        if kind.name in unmatched:
+            waits = f"AND {'address_id' if kind.private else 'match_method'} IS NULL"
+        part, history = session.part_of(kind), [] if kind.private else [f"{kind.name}_history"]
+        selects += [
+            f"SELECT {text} AS t FROM {quote(part, name)} WHERE {text} IS NOT NULL {waits}"
+            for name in (kind.name, *history)
+        ]
+    if not selects:
+        return []
+    texts = session.arrow(f"SELECT t FROM ({' UNION '.join(selects)}) ORDER BY t")["t"]
+    found: list[str] = texts.to_pylist()
+    return found
 
 
 def unlocated_geometries(session: Session, table: str) -> pd.DataFrame:
@@ -87,17 +117,24 @@ def unlocated_geometries(session: Session, table: str) -> pd.DataFrame:
     return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
 
 
-def points(session: Session, kind: Kind) -> pd.DataFrame:
-    """Return id, x, y, valid_from, valid_to of a kind's states that stand somewhere.
+def placed_states(session: Session, kinds: Sequence[Kind]) -> pa.Table:
+    """Return the states of records of some kinds that stand somewhere, by id and start.
 
     An event has one state only; of other kinds the closed states count for the cells they had.
+
+    Returns
+    -------
+    pa.Table
+        id, x, y (metres), and the validity as begins_us and ends_us: microseconds since 1970,
+        null for since always and still.
     """
-    names = [kind.name] if kind.time else [kind.name, f"{kind.name}_history"]
     union = " UNION ALL ".join(
-        f"SELECT id, x, y, valid_from, valid_to FROM {quote('base', n)} WHERE x IS NOT NULL"
-        for n in names
+        f"SELECT id, x, y, epoch_us(valid_from) AS begins_us, epoch_us(valid_to) AS ends_us "
+        f"FROM {quote('base', name)} WHERE x IS NOT NULL"
+        for kind in kinds
+        for name in ([kind.name] if kind.time else [kind.name, f"{kind.name}_history"])
     )
-    return session.frame(f"FROM ({union}) ORDER BY ALL")
+    return session.arrow(f"FROM ({union}) ORDER BY ALL")
 
 
 def cells(session: Session, layers: tuple[str, ...], levels: tuple[str, ...]) -> pd.DataFrame:
@@ -154,6 +191,7 @@ def incidents(session: Session, end: dt.datetime) -> pd.DataFrame:
     return session.frame(
         "SELECT id, source, reported_at, "
         "CASE WHEN closed_at < $1 THEN closed_at END AS closed_at, category, address_id, "
+        "address_text, "
         "match_method, match_score, component_code, area_code, area_name, town_name, "
         "unit_grid_code, x, y FROM base.incident WHERE reported_at < $1 "
         "AND coalesce(status, 'open') <> 'void' "
@@ -162,15 +200,49 @@ def incidents(session: Session, end: dt.datetime) -> pd.DataFrame:
     )
 
 
-def cells_on(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
+def cells_on(
+    session: Session, kind: str, day: dt.date, *, between: tuple[str, str] | None = None
+) -> pd.DataFrame:
     """Return id, layer, cell of a kind's rows on the cells that stand on a day.
 
     Of an event this is where it lies on that day's cells, whenever it happened.
+
+    Parameters
+    ----------
+    session : Session
+    kind : str
+    day : date
+    between : tuple of str, optional
+        First and last id of the rows that are wanted.
     """
+    values: dict[str, object] = {"kind": kind, "day": day}
+    some = ""
+    if between is not None:
+        some = "AND id BETWEEN $first AND $last"
+        values |= {"first": between[0], "last": between[1]}
     return session.frame(
-        f"SELECT id, layer, cell FROM base.cell_of WHERE kind = $kind AND {_VALID} "
+        f"SELECT id, layer, cell FROM base.cell_of WHERE kind = $kind AND {_VALID} {some} "
         "ORDER BY id, layer, cell",
-        {"kind": kind, "day": day},
+        values,
+    )
+
+
+def links_to_places(session: Session, order: Sequence[str]) -> pd.DataFrame:
+    """Return incident, target_kind, target, probability of each incident's links of one kind.
+
+    Parameters
+    ----------
+    session : Session
+    order : sequence of str
+        Kinds of target; of each incident only the links of the first of them that it has.
+    """
+    ranks = " ".join(f"WHEN ${n} THEN {n}" for n in range(1, len(order) + 1))
+    ranked = f"SELECT *, CASE target_kind {ranks} END AS rank FROM base.link"
+    return session.frame(
+        f"WITH ranked AS ({ranked}) SELECT incident, target_kind, target, probability FROM ranked "
+        "JOIN (SELECT incident, min(rank) AS rank FROM ranked GROUP BY incident) "
+        "USING (incident, rank) ORDER BY incident, target",
+        list(order),
     )
 
 
@@ -190,14 +262,16 @@ def components(session: Session) -> pd.DataFrame:
     return session.frame("SELECT id, code, x, y FROM base.component ORDER BY id")
 
 
+_BUILDINGS_OF_ADDRESSES = (
+    "SELECT a.id AS address_id, b.id AS building FROM base.address a "
+    "JOIN base.building b ON b.code = a.building_code UNION "
+    "SELECT b.address_id, b.id FROM base.building b WHERE b.address_id IS NOT NULL"
+)
+
+
 def buildings_of_addresses(session: Session) -> pd.DataFrame:
     """Return address_id, building: by the library's building code, else by a building's address."""
-    return session.frame(
-        "SELECT a.id AS address_id, b.id AS building FROM base.address a "
-        "JOIN base.building b ON b.code = a.building_code UNION "
-        "SELECT b.address_id, b.id FROM base.building b WHERE b.address_id IS NOT NULL "
-        "ORDER BY address_id, building"
-    )
+    return session.frame(f"{_BUILDINGS_OF_ADDRESSES} ORDER BY address_id, building")
 
 
 def areas(session: Session) -> pd.DataFrame:
@@ -226,12 +300,33 @@ def residents_by_building(session: Session) -> pd.DataFrame:
     A person whose address has several buildings counts in the first by id, and one whose address
     has none at the address itself, so that nobody is counted twice or lost for want of a building.
     """
+    session.lend("building_of", _building_of_address(session))
     return session.frame(
-        "SELECT coalesce(b.building, p.address_id) AS building, count(*) AS people "
-        "FROM people.person p LEFT JOIN temp.building_of b ON b.address_id = p.address_id "
-        "WHERE p.residence <> 'registered_only' AND p.address_id IS NOT NULL "
-        "GROUP BY 1 ORDER BY 1"
+        "SELECT coalesce(b.building, p.address_id) AS building, sum(p.people)::BIGINT AS people "
+        "FROM (SELECT address_id, count(*) AS people FROM people.person "
+        "WHERE residence <> 'registered_only' AND address_id IS NOT NULL GROUP BY address_id) p "
+        "LEFT JOIN temp.building_of b ON b.address_id = p.address_id GROUP BY 1 ORDER BY 1"
     )
+
+
+def _building_of_address(session: Session) -> pa.Table:
+    """Return address_id and its first building; read anew when addresses or buildings changed."""
+    state = (
+        library_state(session),
+        session.rows("SELECT count(*), max(last_delivery) FROM base.building"),
+    )
+    kept = session.kept.get(_BUILDING_OF)
+    if isinstance(kept, tuple) and kept[0] == state:
+        return kept[1]
+    pairs = session.arrow(
+        "SELECT address_id, min(building) AS building "
+        f"FROM ({_BUILDINGS_OF_ADDRESSES}) GROUP BY address_id"
+    )
+    session.kept[_BUILDING_OF] = (state, pairs)
+    return pairs
+
+
+_BUILDING_OF = "building of address"
 
 
 def coordinates(session: Session) -> pd.DataFrame:

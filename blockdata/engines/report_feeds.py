@@ -74,6 +74,15 @@ def quarantine_counts(session: Session) -> pd.DataFrame:
     )
 
 
+def component_classes(session: Session) -> pd.DataFrame:
+    """Return scheme, class_code, count of the components, by scheme and code."""
+    return _frame(
+        session,
+        "SELECT scheme, class_code, count(*) AS count FROM base.component "
+        "GROUP BY ALL ORDER BY scheme, class_code",
+    )
+
+
 def quarantine_rows(session: Session) -> dict[str, int]:
     """Return how many rejected rows there are of each status; a row counts once."""
     rows = session.rows(

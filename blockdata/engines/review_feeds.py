@@ -61,7 +61,7 @@ def nearest_addresses(
     """
     schema = pa.schema([(name, pa.string()) for name in ("text", "key", "tail")])
     rows = [dict(zip(schema.names, text, strict=True)) for text in texts]
-    session.stage("to_review", pa.Table.from_pylist(rows, schema=schema))
+    session.lend("to_review", pa.Table.from_pylist(rows, schema=schema))
     found: dict[str, list[tuple[str, str]]] = {}
     for text, identifier, full_text in session.con.execute(_NEAREST, {"most": most}).fetchall():
         found.setdefault(text, []).append((identifier, full_text))

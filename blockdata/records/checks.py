@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -15,6 +15,7 @@ import shapely
 from blockdata.errors import DeclarationError
 from blockdata.records.field import Field, Geometry, Kind
 from blockdata.records.identifiers import IDENTIFIERS
+from blockdata.records.wkb import plain_points
 
 REASONS = MappingProxyType(
     {
@@ -35,6 +36,9 @@ REASONS = MappingProxyType(
             "长数字已被表格软件损坏（末位变零）",
             "long number was rounded by a spreadsheet; its last digits are zeros",
         ),
+        "damaged_record": ("记录已损坏，无法读取", "record is damaged and cannot be read"),
+        "not_a_feature": ("不是要素", "element of the file is no feature"),
+        "unsupported_entity": ("图元类型不支持", "entity of a drawing is neither point nor line"),
         "unreadable_geometry": ("几何无法读取", "geometry cannot be read"),
         "wrong_geometry": ("几何类型不符", "geometry is of another shape than the kind's"),
         "invalid_geometry": ("几何为空或自相交等", "geometry is empty or not valid"),
@@ -60,6 +64,7 @@ SHAPES = MappingProxyType(
 
 _Found = tuple[str, str, np.ndarray]
 """Field, reason and row positions."""
+_Extent = tuple[float, float, float, float] | None
 
 
 def violations(kind: Kind, table: pa.Table, bad: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -98,7 +103,8 @@ def violations(kind: Kind, table: pa.Table, bad: Mapping[str, np.ndarray]) -> pd
     for field in kind.fields:
         if field.name in table.column_names:
             unread = bad.get(field.name, np.zeros(table.num_rows, dtype=bool))
-            column = table.column(field.name).combine_chunks()
+            chunks = table.column(field.name).chunks
+            column = chunks[0] if len(chunks) == 1 else table.column(field.name).combine_chunks()
             found.extend(_of_field(field, column, np.asarray(unread, dtype=bool)))
     found.extend(_of_validity(kind, table))
     return _frame(found)
@@ -121,12 +127,14 @@ def _of_field(field: Field, column: pa.Array, unread: np.ndarray) -> Iterator[_F
     if field.le is not None:
         yield field.name, "above_maximum", np.flatnonzero(_flags(pc.greater(column, field.le)))
     for reason, is_right in _text_rules(field):
-        yield field.name, reason, _failing(column, is_right)
+        if column.null_count < len(column):
+            yield field.name, reason, np.flatnonzero(_flags(column.is_valid()) & ~is_right(column))
 
 
-def _text_rules(field: Field) -> Iterator[tuple[str, Callable[[list[str]], Iterable[bool]]]]:
-    if codes := field.codes:
-        yield "not_in_code_list", lambda texts: [t in codes for t in texts]
+def _text_rules(field: Field) -> Iterator[tuple[str, Callable[[pa.Array], np.ndarray]]]:
+    if field.codes:
+        codes = pa.array(list(field.codes), pa.string())
+        yield "not_in_code_list", lambda texts: _flags(pc.is_in(texts, codes))
     if field.identifier:
         if field.identifier not in IDENTIFIERS:
             raise DeclarationError(
@@ -136,14 +144,14 @@ def _text_rules(field: Field) -> Iterator[tuple[str, Callable[[list[str]], Itera
         yield "bad_identifier", IDENTIFIERS[field.identifier]
     if field.pattern:
         whole = re.compile(field.pattern)
-        yield "bad_pattern", lambda texts: [whole.fullmatch(t) is not None for t in texts]
+        yield "bad_pattern", lambda texts: _matching(whole, texts)
 
 
-def _failing(column: pa.Array, is_right: Callable[[list[str]], Iterable[bool]]) -> np.ndarray:
-    # A rule is asked once per distinct value: code columns repeat theirs a million times.
-    encoded = column.dictionary_encode()
-    right = np.asarray(list(is_right(encoded.dictionary.to_pylist())), dtype=bool)
-    return np.flatnonzero(_flags(pa.array(~right).take(encoded.indices)))
+def _matching(whole: re.Pattern[str], texts: pa.Array) -> np.ndarray:
+    # Python's expressions, asked once per distinct text: Arrow's know less.
+    encoded = texts.dictionary_encode()
+    right = [whole.fullmatch(text) is not None for text in encoded.dictionary.to_pylist()]
+    return _flags(pa.array(right, pa.bool_()).take(encoded.indices))
 
 
 def _flags(array: pa.Array) -> np.ndarray:
@@ -199,23 +207,46 @@ def geometry_violations(
     """
     if kind.geometry is None:
         raise DeclarationError(f"kind {kind.name!r} has no geometry to check")
-    given = _flags(wkb.is_valid())
+    is_point, points = plain_points(wkb)
+    found = _of_points(kind, points, extent, np.flatnonzero(is_point))
+    others = np.flatnonzero(_flags(wkb.is_valid()) & ~is_point)
+    if len(others):
+        found += _of_shapes(kind, wkb.take(pa.array(others)), extent, others)
+    return _frame(found)
+
+
+def _of_points(kind: Kind, points: np.ndarray, extent: _Extent, rows: np.ndarray) -> list[_Found]:
+    if shapely.GeometryType.POINT not in _shapes_of(kind):
+        return [("geom", "wrong_geometry", rows)]
+    invalid = ~np.isfinite(points).all(axis=1)
+    found = [("geom", "invalid_geometry", rows[invalid])]
+    if extent is not None:
+        low, high = np.reshape(extent, (2, 2))
+        outside = ~invalid & ((points < low) | (points > high)).any(axis=1)
+        found.append(("geom", "outside_extent", rows[outside]))
+    return found
+
+
+def _shapes_of(kind: Kind) -> tuple[shapely.GeometryType, ...]:
+    return SHAPES.get(kind.geometry or Geometry.ANY, tuple(shapely.GeometryType))
+
+
+def _of_shapes(kind: Kind, wkb: pa.Array, extent: _Extent, rows: np.ndarray) -> list[_Found]:
     shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
     found: list[_Found] = []
-    left = given
+    left = np.ones(len(shapes), dtype=bool)
 
     def settle(reason: str, wrong: np.ndarray) -> None:
         nonlocal left
-        found.append(("geom", reason, np.flatnonzero(left & wrong)))
+        found.append(("geom", reason, rows[left & wrong]))
         left = left & ~wrong
 
     settle("unreadable_geometry", shapely.is_missing(shapes))
-    if kind.geometry in SHAPES:
-        settle("wrong_geometry", ~np.isin(shapely.get_type_id(shapes), SHAPES[kind.geometry]))
+    settle("wrong_geometry", ~np.isin(shapely.get_type_id(shapes), _shapes_of(kind)))
     settle("invalid_geometry", shapely.is_empty(shapes) | ~shapely.is_valid(shapes))
     if extent is not None:
         settle("outside_extent", ~_meets(shapes, left, extent))
-    return _frame(found)
+    return found
 
 
 def _meets(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,17 @@ import pyarrow.compute as pc
 
 from blockdata.errors import ConfigError
 from blockdata.records.field import Field, Type
+from blockdata.records.tables import ARROW
+from blockdata.records.texts import (
+    byte_lengths,
+    in_blocks,
+    is_ascii,
+    is_repetitive,
+    replaced_rows,
+    rows_with_other_bytes,
+    same_bytes,
+    text_bytes,
+)
 
 MISSING_TEXTS = frozenset(
     {"", "-", "--", "—", "/", "无", "null", "NULL", "None", "N/A", "NaN", "\\N"}
@@ -29,6 +41,11 @@ UNIT_NAMES = {
 """Spellings of a unit after NFKC, which turns m², ㎡ and full-width letters into these."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+_MONTHS = np.arange(f"{FIRST_YEAR}-01", f"{LAST_YEAR + 1}-02", dtype="datetime64[M]")
+_MONTH_STARTS = _MONTHS.astype("datetime64[D]").astype(np.int64)
+_MONTH_DAYS = np.diff(_MONTH_STARTS)
+_NAT = np.datetime64("NaT", "us")
+
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
 """Excel day serials that are taken for dates: 1954-10-03 to 2119-01-10."""
 
@@ -47,11 +64,29 @@ _PATTERNS = (
 )
 """Every way to write a moment, most frequent first; RE2 syntax with the same group names."""
 
+_PLAIN_FORM = (
+    *("0", "0", "0", "0", "-/.", "0", "0", "-/.", "0", "0"),
+    *("T ", "0", "0", ":", "0", "0", ":", "0", "0"),
+)
+"""How most moments are written, and the characters that separate; "0" stands for a digit."""
+
+_PLAIN_SIZES = (19, 10, 16)
+"""Characters of a plain form to the second, to the day and to the minute."""
+
+_PLAIN_NUMBERS = (0, 2, 5, 8, 11, 14, 17)
+_TWO_ZEROS = 11 * ord("0")
+
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 _FLOAT = rf"(?P<n>[+-]?(?:{_WHOLE}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{{1,3}})?)"
 _INT = rf"(?:\+|(?P<sign>-))?0*(?P<n>{_WHOLE})(?:\.0*)?"
+_DIGITS = b"0123456789"
 _LONGEST_INT = 18
 """Digits that always fit into 64 bits."""
+
+_Read = Callable[[pa.Array], tuple[pa.Array, np.ndarray]]
+
+_SHRINKS_TO_A = 4
+"""NFKC makes a text at most four times shorter in UTF-8."""
 
 _TRUE, _FALSE = ("是", "true", "1", "y"), ("否", "false", "0", "n")
 
@@ -129,14 +164,73 @@ def convert_column(
     >>> bad.tolist()
     [False, True, False]
     """
-    stripped = pc.utf8_trim_whitespace(values.cast(pa.string()))
-    folded = pc.utf8_trim_whitespace(pc.utf8_normalize(stripped, form="NFKC"))
-    nothing = pa.array(sorted(missing), pa.string())
-    absent = pc.or_(pc.is_in(stripped, nothing), pc.is_in(folded, nothing))
-    text = stripped if field.type is Type.TEXT else folded
-    text = pc.if_else(absent, pa.scalar(None, pa.string()), text)
-    typed = _READERS[field.type](field, text, _zone(time_zone))
+    texts, zone = values.cast(pa.string()), _zone(time_zone)
+    if texts.null_count == len(texts):
+        nothing = texts.cast(ARROW[field.type])
+        return nothing, np.zeros(len(texts), dtype=bool)
+    read = functools.partial(_typed, field, zone=zone, nothing=missing)
+    if not is_repetitive(texts):
+        return _read_in_blocks(texts, read)
+    encoded = texts.dictionary_encode()
+    typed, bad = read(encoded.dictionary)
+    if typed is encoded.dictionary:
+        return texts, np.zeros(len(texts), dtype=bool)
+    return typed.take(encoded.indices), _flags(pa.array(bad).take(encoded.indices))
+
+
+def _read_in_blocks(values: pa.Array, read: _Read) -> tuple[pa.Array, np.ndarray]:
+    flags = []
+
+    def typed(block: pa.Array) -> pa.Array:
+        read_block, bad = read(block)
+        flags.append(bad)
+        return read_block
+
+    return in_blocks(values, typed), np.concatenate(flags)
+
+
+def _typed(
+    field: Field, values: pa.Array, *, zone: ZoneInfo, nothing: frozenset[str]
+) -> tuple[pa.Array, np.ndarray]:
+    text = _trimmed(values)
+    folded = text if field.type is Type.TEXT else _folded(text)
+    absent = _absent_rows(text, nothing)
+    text = replaced_rows(folded, absent, pa.nulls(len(absent), pa.string()))
+    typed = _READERS[field.type](field, text, zone)
+    if typed is text:
+        return typed, np.zeros(len(typed), dtype=bool)
     return typed, _flags(pc.and_(typed.is_null(), text.is_valid()))
+
+
+def _trimmed(values: pa.Array) -> pa.Array:
+    """Return texts without outer white space; the same array where there is none."""
+    trimmed = pc.utf8_trim_whitespace(values)
+    return values if same_bytes(values, trimmed) else trimmed
+
+
+def _folded(values: pa.Array) -> pa.Array:
+    """Return trimmed texts folded; ASCII is folded already."""
+    if is_ascii(values):
+        return values
+    rows = np.flatnonzero(byte_lengths(values) != _lengths(values))
+    wide = values.take(pa.array(rows))
+    folded = pc.utf8_trim_whitespace(pc.utf8_normalize(wide, form="NFKC"))
+    return values if folded.equals(wide) else replaced_rows(values, rows, folded)
+
+
+def _lengths(values: pa.Array) -> np.ndarray:
+    return np.asarray(pc.utf8_length(values).fill_null(0))
+
+
+def _absent_rows(text: pa.Array, missing: frozenset[str]) -> np.ndarray:
+    """Return the rows of trimmed texts that stand for no value, themselves or folded."""
+    longest = max((len(absent.encode()) for absent in missing), default=0)
+    short = byte_lengths(text) <= longest * (1 if is_ascii(text) else _SHRINKS_TO_A)
+    rows = np.flatnonzero(short & _flags(text.is_valid()))
+    few = text.take(pa.array(rows))
+    nothing = pa.array(sorted(missing), pa.string())
+    is_absent = _flags(pc.or_(pc.is_in(few, nothing), pc.is_in(_folded(few), nothing)))
+    return np.asarray(rows[is_absent])
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -158,7 +252,8 @@ def _read_text(field: Field, text: pa.Array, zone: ZoneInfo) -> pa.Array:
 
 def _read_code(field: Field, text: pa.Array, zone: ZoneInfo) -> pa.Array:
     if field.identifier:
-        text = pc.utf8_upper(text)
+        upper = pc.utf8_upper(text)
+        text = text if upper.equals(text) else upper
     if not field.codes:
         return text
     # A code wins over an equal label of another code.
@@ -179,6 +274,15 @@ def _matched_number(field: Field, text: pa.Array, number: str) -> pa.Array:
 
 
 def _read_int(field: Field, text: pa.Array, zone: ZoneInfo) -> pa.Array:
+    other = np.union1d(
+        rows_with_other_bytes(text, _DIGITS), np.flatnonzero(byte_lengths(text) > _LONGEST_INT)
+    )
+    plain = replaced_rows(text, other, pa.nulls(len(other), pa.string())).cast(pa.int64())
+    return replaced_rows(plain, other, _written_ints(field, text.take(pa.array(other))))
+
+
+def _written_ints(field: Field, text: pa.Array) -> pa.Array:
+    """Read whole numbers with a sign, thousands separators, a zero fraction or a unit."""
     parts = _matched_number(field, text, _INT)
     digits = pc.replace_substring(pc.struct_field(parts, "n"), ",", "")
     fits = pc.less_equal(pc.utf8_length(digits), _LONGEST_INT)
@@ -187,6 +291,17 @@ def _read_int(field: Field, text: pa.Array, zone: ZoneInfo) -> pa.Array:
 
 
 def _read_float(field: Field, text: pa.Array, zone: ZoneInfo) -> pa.Array:
+    other = rows_with_other_bytes(text, _DIGITS + b".")
+    try:
+        plain = replaced_rows(text, other, pa.nulls(len(other), pa.string())).cast(pa.float64())
+    except pa.ArrowInvalid:  # a second point
+        return _written_floats(field, text)
+    plain = replaced_rows(plain, other, _written_floats(field, text.take(pa.array(other))))
+    return pc.if_else(pc.is_finite(plain), plain, None)
+
+
+def _written_floats(field: Field, text: pa.Array) -> pa.Array:
+    """Read numbers with a sign, thousands separators, an exponent or a unit."""
     parts = _matched_number(field, text, _FLOAT)
     number = pc.replace_substring(pc.struct_field(parts, "n"), ",", "").cast(pa.float64())
     return pc.if_else(pc.is_finite(number), number, None)
@@ -234,9 +349,9 @@ def _minutes(number: np.ndarray) -> np.ndarray:
 
 def _moments(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Return moments as written (NaT: unreadable) and their offsets in minutes (NaN: none)."""
-    moments = np.full(len(text), np.datetime64("NaT"), dtype="datetime64[us]")
+    moments = np.full(len(text), _NAT)
     offsets = np.full(len(text), np.nan)
-    left = np.flatnonzero(_flags(text.is_valid()))
+    left = _read_plain(text, moments)
     for pattern in _PATTERNS:
         parts = pc.extract_regex(text.take(pa.array(left)), pattern=pattern)
         hit = _flags(parts.is_valid())
@@ -246,19 +361,63 @@ def _moments(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return moments, offsets
 
 
-def _assembled(parts: pa.StructArray) -> tuple[np.ndarray, np.ndarray]:
-    year, month, day = (_whole(parts, name) for name in ("y", "m", "d"))
-    hour, minute, second = (_whole(parts, name) for name in ("h", "mi", "s"))
-    first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    date = first.astype("datetime64[D]") + (day - 1)
-    exists = (
-        ((year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12))
-        & ((day >= 1) & (date.astype("datetime64[M]") == first))
-        & ((hour < 24) & (minute < 60) & (second < 60))
+def _read_plain(text: pa.Array, moments: np.ndarray) -> np.ndarray:
+    """Fill in the moments that are written in a plain form, and return the rows that are left."""
+    left = np.flatnonzero(_flags(text.is_valid()))
+    for size in _PLAIN_SIZES:
+        is_sized = byte_lengths(text)[left] == size
+        rows = left[is_sized]
+        if len(rows):
+            sized = text if len(rows) == len(text) else text.take(pa.array(rows))
+            read, is_plain = _plain_moments(text_bytes(sized)[0].reshape(-1, size))
+            moments[rows[is_plain]] = read[is_plain]
+            is_sized[is_sized] = is_plain
+            left = left[~is_sized]
+    return left
+
+
+def _plain_moments(written: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Read rows of characters in a plain form, and tell which of them are in it."""
+    characters = np.ascontiguousarray(written.T)
+    century, year, *rest = (
+        characters[i].astype(np.int32) * 10 + characters[i + 1] - _TWO_ZEROS
+        for i in _PLAIN_NUMBERS
+        if i < len(characters)
     )
-    seconds = (hour * 3600 + minute * 60 + second).astype("timedelta64[s]")
-    moment = date.astype("datetime64[us]") + seconds + _microseconds(parts)
-    return np.where(exists, moment, np.datetime64("NaT")), _offsets(pc.struct_field(parts, "z"))
+    return _moment(century * 100 + year, *rest), _has_plain_form(characters)
+
+
+def _has_plain_form(characters: np.ndarray) -> np.ndarray:
+    """Tell which texts have digits and separators in their places; one row per place."""
+    fits = np.ones(characters.shape[1], dtype=bool)
+    for form, found in zip(_PLAIN_FORM, characters, strict=False):
+        if form == "0":
+            fits &= found - ord("0") < 10
+        else:
+            fits &= np.logical_or.reduce([found == mark for mark in form.encode()])
+    return fits
+
+
+def _moment(
+    year: np.ndarray,
+    month: np.ndarray,
+    day: np.ndarray,
+    hour: np.ndarray | int = 0,
+    minute: np.ndarray | int = 0,
+    second: np.ndarray | int = 0,
+) -> np.ndarray:
+    """Return moments to the second; NaT where the calendar or the clock has none such."""
+    is_month = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
+    place = np.where(is_month, (year - FIRST_YEAR) * 12 + month - 1, 0)
+    exists = is_month & (day >= 1) & (day <= _MONTH_DAYS[place])
+    exists &= (hour < 24) & (minute < 60) & (second < 60)
+    seconds = (_MONTH_STARTS[place] + day - 1) * 86_400 + hour * 3600 + minute * 60 + second
+    return np.where(exists, (seconds * 1_000_000).view("datetime64[us]"), _NAT)
+
+
+def _assembled(parts: pa.StructArray) -> tuple[np.ndarray, np.ndarray]:
+    moment = _moment(*(_whole(parts, name) for name in ("y", "m", "d", "h", "mi", "s")))
+    return moment + _microseconds(parts), _offsets(pc.struct_field(parts, "z"))
 
 
 def _whole(parts: pa.StructArray, name: str) -> np.ndarray:

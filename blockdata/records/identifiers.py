@@ -17,12 +17,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from blockdata.errors import DeclarationError
+from blockdata.records.texts import text_bytes
 
 __all__ = [
     "IDENTIFIERS",
@@ -41,6 +44,9 @@ __all__ = [
 ]
 
 BoolArray = npt.NDArray[np.bool_]
+Values: TypeAlias = Sequence[str | None] | pa.Array
+"""Texts to be judged; columns of Arrow are the quicker way."""
+
 _Codes = npt.NDArray[np.integer]
 
 _DIGITS = "0123456789"
@@ -53,10 +59,11 @@ _IDENTITY_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 
 _IDENTITY_CHECKS = "10X98765432"  # by the weighted sum mod 11
 _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
-_DIVISION = re.compile(r"[1-9][0-9]{5}(?:[0-9]{3}){0,2}")
-_UNIT_GRID = re.compile(r"[1-9][0-9]{11}[0-9A-Z]{3}")
-_COMPONENT = re.compile(r"[1-9][0-9]{15,16}")
-_CAMERA = re.compile(r"([0-9]{8})([0-9]{2})(131|132)([0-9])([0-9]{6})")
+_DIVISION = r"[1-9][0-9]{5}(?:[0-9]{3}){0,2}"
+_UNIT_GRID = r"[1-9][0-9]{11}[0-9A-Z]{3}"
+_COMPONENT = r"[1-9][0-9]{15,16}"
+_CAMERA = r"([0-9]{8})([0-9]{2})(131|132)([0-9])([0-9]{6})"
+_BLOCK_ROWS = 1 << 14  # stays in the processor's cache
 
 
 class CameraId(NamedTuple):
@@ -82,12 +89,24 @@ _ORGANISATION_VALUES = _value_table(_ORGANISATION_ALPHABET)
 _USCC_VALUES = _value_table(_USCC_ALPHABET)
 
 
-def _characters(values: Sequence[str | None], length: int) -> _Codes:
-    """Code points as a matrix of len(values) x length, 128 where the text has another length."""
-    fits = [v if isinstance(v, str) and len(v) == length else "" for v in values]
-    codes = np.array(fits, dtype=f"U{length}").view(np.uint32).reshape(len(fits), length)
-    # An empty cell is padded with NUL; 128 stands for everything outside ASCII.
-    return np.where((codes == 0) | (codes > 127), 128, codes).astype(np.uint8)
+def _as_texts(values: Values) -> pa.Array:
+    """Texts as bytes; what is no text, or none that has a UTF-8 form, is no identifier."""
+    if isinstance(values, pa.Array):
+        return values
+    texts = (v.encode("utf-8", "replace") if isinstance(v, str) else None for v in values)
+    return pa.array(texts, pa.binary())
+
+
+def _rows_of(values: Values, length: int, is_right: Callable[[_Codes], BoolArray]) -> BoolArray:
+    """Ask a rule about all texts of a length, as rows of ASCII codes; 128 is outside ASCII."""
+    data, offsets = text_bytes(_as_texts(values))
+    right: BoolArray = np.diff(offsets) == length
+    rows = np.flatnonzero(right)
+    for begin in range(0, len(rows), _BLOCK_ROWS):
+        block = rows[begin : begin + _BLOCK_ROWS]
+        codes = data[offsets[block, None] + np.arange(length)]
+        right[block] = is_right(np.minimum(codes, 128))
+    return right
 
 
 def _checks(bodies: _Codes, weights: _Codes, checks: str, modulus: int) -> _Codes:
@@ -97,17 +116,19 @@ def _checks(bodies: _Codes, weights: _Codes, checks: str, modulus: int) -> _Code
     return np.asarray(table[remainder])
 
 
-def _matches(pattern: re.Pattern[str], values: Sequence[str | None]) -> BoolArray:
-    found = (isinstance(v, str) and pattern.fullmatch(v) is not None for v in values)
-    return np.fromiter(found, dtype=np.bool_, count=len(values))
+def _matches(pattern: str, values: Values) -> BoolArray:
+    whole = rf"\A(?:{pattern})\z"
+    found = pc.match_substring_regex(_as_texts(values), whole).fill_null(False)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 _USCC_CHECKS = "".join(_USCC_ALPHABET[(31 - r) % 31] for r in range(31))
 
 
 def _check_character(body: str, values: _Codes, weights: _Codes, checks: str, modulus: int) -> str:
-    codes = values[_characters([body], len(weights))]
-    if (codes < 0).any():
+    characters = np.frombuffer(body.encode("utf-8", "replace"), dtype=np.uint8)
+    codes = values[np.minimum(characters, 128)][None]
+    if codes.shape[1] != len(weights) or (codes < 0).any():
         raise DeclarationError(
             "the check character of this body cannot be computed",
             allowed=f"a body of {len(weights)} characters of the identifier's alphabet",
@@ -213,12 +234,12 @@ def _organisation_ok(codes: _Codes) -> BoolArray:
     return np.asarray((values >= 0).all(axis=1) & (expected == codes[:, 8]))
 
 
-def is_organisation_code(values: Sequence[str | None]) -> BoolArray:
+def is_organisation_code(values: Values) -> BoolArray:
     """Whether each text is an organisation code of 9 characters with a right check character.
 
     Parameters
     ----------
-    values : sequence of str or None
+    values : sequence of str or None, or pa.Array
         Texts without the hyphen that is sometimes printed before the check character.
 
     Returns
@@ -235,10 +256,10 @@ def is_organisation_code(values: Sequence[str | None]) -> BoolArray:
     >>> is_organisation_code(["D2143569X", "D21435690", None]).tolist()
     [True, False, False]
     """
-    return _organisation_ok(_characters(values, 9))
+    return _rows_of(values, 9, _organisation_ok)
 
 
-def is_uscc(values: Sequence[str | None]) -> BoolArray:
+def is_uscc(values: Values) -> BoolArray:
     """Whether each text is a unified social credit code (统一社会信用代码).
 
     The alphabet, the six digits of the area, the check character of the organisation code
@@ -247,7 +268,7 @@ def is_uscc(values: Sequence[str | None]) -> BoolArray:
 
     Parameters
     ----------
-    values : sequence of str or None
+    values : sequence of str or None, or pa.Array
         Texts in upper case.
 
     Returns
@@ -264,7 +285,10 @@ def is_uscc(values: Sequence[str | None]) -> BoolArray:
     >>> is_uscc(["91110000802100433B", "91110000802100433C", None]).tolist()
     [True, False, False]
     """
-    codes = _characters(values, 18)
+    return _rows_of(values, 18, _uscc_ok)
+
+
+def _uscc_ok(codes: _Codes) -> BoolArray:
     symbols = _USCC_VALUES[codes]
     expected = _checks(symbols[:, :17], _USCC_WEIGHTS, _USCC_CHECKS, 31)
     area_ok = (_DIGIT_VALUES[codes[:, 2:8]] >= 0).all(axis=1)
@@ -286,7 +310,7 @@ def _is_calendar_date(year: _Codes, month: _Codes, day: _Codes) -> BoolArray:
     return np.asarray((year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= last))
 
 
-def is_identity_number(values: Sequence[str | None]) -> BoolArray:
+def is_identity_number(values: Values) -> BoolArray:
     """Whether each text is a resident identity number (公民身份号码) of 18 characters.
 
     The birth date must be a day of the calendar and the check character right. The area
@@ -294,7 +318,7 @@ def is_identity_number(values: Sequence[str | None]) -> BoolArray:
 
     Parameters
     ----------
-    values : sequence of str or None
+    values : sequence of str or None, or pa.Array
         Texts; the check letter is a capital X.
 
     Returns
@@ -311,7 +335,10 @@ def is_identity_number(values: Sequence[str | None]) -> BoolArray:
     >>> is_identity_number(["11010519491231002X", "11010519491331002X", None]).tolist()
     [True, False, False]
     """
-    codes = _characters(values, 18)
+    return _rows_of(values, 18, _identity_ok)
+
+
+def _identity_ok(codes: _Codes) -> BoolArray:
     digits = _DIGIT_VALUES[codes[:, :17]]
     year, month, day = _number(digits[:, 6:10]), _number(digits[:, 10:12]), digits[:, 12:14]
     expected = _checks(digits, _IDENTITY_WEIGHTS, _IDENTITY_CHECKS, 11)
@@ -319,14 +346,14 @@ def is_identity_number(values: Sequence[str | None]) -> BoolArray:
     return np.asarray((digits >= 0).all(axis=1) & is_date & (expected == codes[:, 17]))
 
 
-def is_camera_gb28181(values: Sequence[str | None]) -> BoolArray:
+def is_camera_gb28181(values: Values) -> BoolArray:
     """Whether each text is the GB/T 28181 device id of a camera: 20 digits, type 131 or 132.
 
     Industry and network may be any digits: their tables keep reserved numbers for later.
 
     Parameters
     ----------
-    values : sequence of str or None
+    values : sequence of str or None, or pa.Array
         Texts.
 
     Returns
@@ -369,7 +396,7 @@ def split_camera_id(camera_id: str) -> CameraId:
     >>> split_camera_id("37020300081320000001").industry
     '08'
     """
-    match = _CAMERA.fullmatch(camera_id)
+    match = re.fullmatch(_CAMERA, camera_id)
     if match is None:
         raise DeclarationError(
             "this is not a camera's device id",
@@ -378,7 +405,7 @@ def split_camera_id(camera_id: str) -> CameraId:
     return CameraId(*match.groups())
 
 
-def is_unit_grid(values: Sequence[str | None]) -> BoolArray:
+def is_unit_grid(values: Values) -> BoolArray:
     """Whether each text has the layout of a unit grid code (单元网格标识码) of 15 characters.
 
     Twelve digits of the community's division code, then three digits or capital letters.
@@ -386,7 +413,7 @@ def is_unit_grid(values: Sequence[str | None]) -> BoolArray:
 
     Parameters
     ----------
-    values : sequence of str or None
+    values : sequence of str or None, or pa.Array
         Texts.
 
     Returns
@@ -406,14 +433,14 @@ def is_unit_grid(values: Sequence[str | None]) -> BoolArray:
     return _matches(_UNIT_GRID, values)
 
 
-def is_component(values: Sequence[str | None]) -> BoolArray:
+def is_component(values: Values) -> BoolArray:
     """Whether each text has the layout of a component id (部件标识码), old or new.
 
     16 digits (6 county, 2 major, 2 minor, 6 sequence) or 17 (6, 2, 3, 6).
 
     Parameters
     ----------
-    values : sequence of str or None
+    values : sequence of str or None, or pa.Array
         Texts.
 
     Returns
@@ -433,14 +460,14 @@ def is_component(values: Sequence[str | None]) -> BoolArray:
     return _matches(_COMPONENT, values)
 
 
-def is_division(values: Sequence[str | None]) -> BoolArray:
+def is_division(values: Values) -> BoolArray:
     """Whether each text has the layout of an administrative division code.
 
     6 digits to the county, 9 to the street or town, 12 to the community or village.
 
     Parameters
     ----------
-    values : sequence of str or None
+    values : sequence of str or None, or pa.Array
         Texts.
 
     Returns
@@ -460,7 +487,7 @@ def is_division(values: Sequence[str | None]) -> BoolArray:
     return _matches(_DIVISION, values)
 
 
-IDENTIFIERS: Mapping[str, Callable[[Sequence[str | None]], BoolArray]] = MappingProxyType(
+IDENTIFIERS: Mapping[str, Callable[[Values], BoolArray]] = MappingProxyType(
     {
         "uscc": is_uscc,
         "identity_number": is_identity_number,

@@ -28,7 +28,12 @@ def table_hashes(
         Whether columns that a run computes at its end take part.
     """
     wanted = _all_tables(session) if tables is None else tables
-    sums = " UNION ALL ".join(_sums(part, table, derived) for part, table in wanted)
+    filled = {part: session.filled(part) for part in session.parts}
+    sums = " UNION ALL ".join(
+        _sums(part, table, derived) for part, table in wanted if table.name in filled[part]
+    )
+    if not sums:
+        return {}
     return {
         str(name): hashlib.sha256(f"{count} {upper} {lower}".encode()).hexdigest()
         for name, count, upper, lower in session.rows(sums)
@@ -59,7 +64,7 @@ def _unambiguous(column: Column) -> str:
     """Return SQL for a value as text; texts carry their length, for they may hold anything."""
     name = quote(column.name)
     if column.sql_type == "VARCHAR":
-        return f"coalesce(length({name})::VARCHAR || ':' || {name}, '-')"
+        return f"CASE WHEN {name} IS NULL THEN '-' ELSE concat(length({name}), ':', {name}) END"
     return f"coalesce({name}::VARCHAR, '-')"
 
 

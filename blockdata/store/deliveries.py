@@ -8,9 +8,8 @@ from dataclasses import asdict, dataclass, field
 
 import pyarrow as pa
 
-from blockdata.records.kinds.base import DELIVERY
-from blockdata.records.tables import plain_table
 from blockdata.store.batch import Counts, Delivery
+from blockdata.store.connection import quote
 from blockdata.store.session import Session
 
 ACCEPTED, SET_ASIDE = "accepted", "set_aside"
@@ -45,8 +44,7 @@ def record(
     How many rows about people came and went is told by the run's manifest alone: in open data
     such numbers would change nightly and be exact.
     """
-    numbers = {} if private else asdict(counts)
-    row = {
+    row: dict[str, object] = {
         "seq": delivery.seq,
         "source": delivery.source,
         "file": delivery.file,
@@ -55,10 +53,10 @@ def record(
         "sha256": delivery.sha256,
         "status": status,
         "note": note,
-        **numbers,
+        **({} if private else asdict(counts)),
     }
-    schema = plain_table(DELIVERY).arrow_schema()
-    session.append("delivery", pa.Table.from_pylist([row], schema=schema))
+    names, marks = ", ".join(map(quote, row)), ", ".join("?" * len(row))
+    session.run(f"INSERT INTO base.delivery ({names}) VALUES ({marks})", list(row.values()))
 
 
 @dataclass
@@ -97,7 +95,9 @@ class ColumnsSeen:
 
     def write(self, session: Session) -> None:
         """Write the columns that are new in this run."""
-        source, name, seq = zip(*self.new, strict=True) if self.new else ((), (), ())
+        if not self.new:
+            return
+        source, name, seq = zip(*self.new, strict=True)
         rows = {
             "source": pa.array(source, pa.string()),
             "column_name": pa.array(name, pa.string()),

@@ -21,13 +21,24 @@ def result_table(name: str) -> Table:
 
 def write_result(session: Session, name: str, frame: pd.DataFrame) -> None:
     """Replace a result table by a frame; columns that it does not declare are left out."""
+    clear_result(session, name)
+    append_result(session, name, frame)
+
+
+def clear_result(session: Session, name: str) -> None:
+    """Empty a result table, which may then be written in parts."""
+    session.run(f"DELETE FROM {quote('base', name)}")
+
+
+def append_result(session: Session, name: str, frame: pd.DataFrame) -> None:
+    """Add a frame to a result table; columns that it does not declare are left out."""
     table = result_table(name)
     missing = [n for n in table.names if n not in frame.columns]
     full = frame.assign(**dict.fromkeys(missing)) if missing else frame
     rows = pa.Table.from_pandas(
         full[list(table.names)], schema=table.arrow_schema(), preserve_index=False, safe=False
     )
-    session.replace(name, rows)
+    session.append(name, rows)
 
 
 def write_matches(session: Session, kinds: Iterable[Kind], matches: pd.DataFrame) -> None:
@@ -50,13 +61,15 @@ def write_matches(session: Session, kinds: Iterable[Kind], matches: pd.DataFrame
     rows = pa.Table.from_pandas(
         matches[list(columns)], schema=pa.schema(columns), preserve_index=False
     )
-    session.stage("match", rows)
+    session.lend("match", rows)
+    filled = {part: session.filled(part) for part in session.parts}
     for kind in kinds:
-        if kind.private:
-            _match_table(session, quote("people", kind.name), kind, ("address_id",))
-            continue
-        for name in (kind.name, f"{kind.name}_history"):
-            _match_table(session, quote("base", name), kind, tuple(columns)[1:])
+        part = session.part_of(kind)
+        names = (kind.name, f"{kind.name}_history")
+        written = ("address_id",) if kind.private else tuple(columns)[1:]
+        for name in sorted(filled[part].intersection(names)):
+            _match_table(session, quote(part, name), kind, written)
+    session.take_back("match")
 
 
 def _match_table(session: Session, table: str, kind: Kind, columns: tuple[str, ...]) -> None:
@@ -66,16 +79,13 @@ def _match_table(session: Session, table: str, kind: Kind, columns: tuple[str, .
     session.run(
         f"UPDATE {table} AS t SET {sets} FROM temp.match m WHERE m.text = t.{text} AND ({differs})"
     )
-    # A text that was taken away leaves no match behind.
-    nothing = ", ".join(f"{c} = NULL" for c in columns)
-    session.run(f"UPDATE {table} SET {nothing} WHERE {text} IS NULL AND address_id IS NOT NULL")
 
 
-def forget_repinned(session: Session, kind: Kind) -> None:
+def forget_repinned(session: Session, tables: Iterable[str]) -> None:
     """Clear the points that decisions set, so that a decision taken back leaves nothing."""
     if session.value("SELECT 1 FROM base.decision WHERE verb = 'repin' LIMIT 1") is None:
         return
-    for name in (kind.name, f"{kind.name}_history"):
+    for name in tables:
         session.run(
             f"UPDATE {quote('base', name)} SET x = NULL, y = NULL WHERE id IN "
             "(SELECT subject FROM base.decision WHERE verb = 'repin')"
@@ -86,17 +96,17 @@ def write_points(session: Session, table: str, located: pd.DataFrame) -> None:
     """Write x and y of states: columns id, last_delivery, x, y."""
     if located.empty:
         return
-    session.stage("located", pa.Table.from_pandas(located, preserve_index=False))
+    session.lend("located", pa.Table.from_pandas(located, preserve_index=False))
     session.run(
         f"UPDATE {quote('base', table)} AS t SET x = l.x, y = l.y FROM temp.located l "
         "WHERE l.id = t.id AND l.last_delivery = t.last_delivery"
     )
 
 
-def inherit_points(session: Session, kind: Kind) -> None:
-    """Give rows without a geometry the point of their address, or none."""
+def inherit_points(session: Session, kind: Kind, tables: Iterable[str]) -> None:
+    """Give rows of a kind's tables that have no geometry the point of their address, or none."""
     own = "t.geom IS NULL AND" if kind.geometry else ""
-    for name in (kind.name, f"{kind.name}_history"):
+    for name in tables:
         table = quote("base", name)
         session.run(
             f"UPDATE {table} AS t SET x = a.x, y = a.y FROM base.address a WHERE {own} "
@@ -108,14 +118,16 @@ def inherit_points(session: Session, kind: Kind) -> None:
         )
 
 
-def repin(session: Session, kind: Kind, points: dict[str, tuple[float, float]]) -> None:
-    """Set the points that decisions name."""
+def repin(
+    session: Session, kind: Kind, tables: Iterable[str], points: dict[str, tuple[float, float]]
+) -> None:
+    """Set the points that decisions name, in a kind's tables."""
     own = sorted(i for i in points if i.startswith(kind.prefix))
     if not own:
         return
     rows = {"id": own, "x": [points[i][0] for i in own], "y": [points[i][1] for i in own]}
-    session.stage("pins", pa.table(rows))
-    for name in (kind.name, f"{kind.name}_history"):
+    session.lend("pins", pa.table(rows))
+    for name in tables:
         session.run(
             f"UPDATE {quote('base', name)} AS t SET x = p.x, y = p.y FROM temp.pins p "
             "WHERE p.id = t.id"
@@ -128,9 +140,12 @@ def replace_provisional(session: Session, table: str, frame: pd.DataFrame, sourc
     Rows that stand and are made again are not touched.
     """
     name = quote("base", table)
+    if frame.empty:
+        session.run(f"DELETE FROM {name} WHERE source = ?", [source])
+        return
     rows = frame.assign(source=source, first_delivery=0, last_delivery=0)
     arrow = pa.Table.from_pandas(rows, preserve_index=False)
-    session.stage("provisional", arrow)
+    session.lend("provisional", arrow)
     session.run(
         f"DELETE FROM {name} WHERE source = ? AND id NOT IN (SELECT id FROM temp.provisional)",
         [source],

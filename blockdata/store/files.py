@@ -10,7 +10,9 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 _FICLONE = 0x40049409
 """Linux ioctl that makes a file share its blocks with another until one of them changes."""
@@ -43,6 +45,70 @@ def _reflinked(source: Path, target: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Show a file under another name, by a symbolic link where the system lets us, else a copy."""
+    try:
+        target.symlink_to(source.absolute())
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+class MemoryFolder:
+    """A folder whose files lie in memory alone, so that a killed process leaves none of them.
+
+    On Linux they are symbolic links to anonymous files; elsewhere they are files that only their
+    owner may read, and that a killed process does leave. Use it in a `with` statement; at its end
+    the folder is gone.
+
+    Examples
+    --------
+    >>> with MemoryFolder() as folder:
+    ...     with folder.create("a/b.csv") as file:
+    ...         _ = file.write(b"code")
+    ...     (folder.path / "a" / "b.csv").read_bytes()
+    b'code'
+    """
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="blockdata-"))
+        self._handles: list[int] = []
+
+    def __enter__(self) -> MemoryFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        remove(self.path)
+        for handle in self._handles:
+            os.close(handle)
+
+    def create(self, name: str) -> BinaryIO:
+        """Open a new file for writing; `name` may name folders and must lie below this one."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if sys.platform != "linux":
+            return path.open("xb")
+        handle = os.memfd_create("blockdata")
+        self._handles.append(handle)
+        path.symlink_to(f"/proc/{os.getpid()}/fd/{handle}")
+        return os.fdopen(os.dup(handle), "wb")
+
+
+def is_in_memory(path: Path) -> bool:
+    """Whether a file is one of a `MemoryFolder` and has no name of its own on any disk."""
+    return path.is_symlink() and path.readlink().as_posix().startswith("/proc/")
+
+
+def allow_open_files(count: int) -> None:
+    """Have the system let this process keep some more files open, as far as it may."""
+    if os.name != "posix":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = soft + count if hard == resource.RLIM_INFINITY else min(soft + count, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 def sync_file(path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from blockdata.store.batch import Counts
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from blockdata.store.batch import Batch, Counts
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
 from blockdata.store.target import Target
@@ -10,30 +13,34 @@ from blockdata.store.target import Target
 _STATED = ("stated_from", "stated_to")
 
 
-def stage_standing(session: Session, target: Target) -> str:
+def standing_of(session: Session, target: Target) -> str:
     """Return SQL for what stands of each source: id, source, source_id, stated_from.
 
-    Where sources are merged these are their contributions, and else the current rows. Removal rows
-    that carry the source's key but not the natural one get their id from it.
+    Where sources are merged these are their contributions, and else the current rows.
     """
     if target.merges:
         _backfill(session, target)
-        standing = (
-            f"(SELECT id, source, source_id, stated_from FROM {target.contributions(session)})"
+        return f"(SELECT id, source, source_id, stated_from FROM {target.contributions(session)})"
+    since = "NULL::DATE" if target.kind.private else "valid_from"
+    return f"(SELECT id, source, source_id, {since} AS stated_from FROM {target.current(session)})"
+
+
+def removed_by_key(session: Session, target: Target, batch: Batch, standing: str) -> list[pa.Table]:
+    """Return removals that have the source's key and not the natural one, with the id it has."""
+    if target.kind.natural_key is None:
+        return []
+    removals = batch.rows.filter(pc.is_null(batch.rows[target.kind.natural_key]))
+    if not removals.num_rows:
+        return []
+    session.lend("keyless", removals)
+    return [
+        session.arrow(
+            "SELECT c.id, 0::BIGINT AS first_delivery, c.source, i.* "
+            f"FROM temp.keyless i JOIN {standing} c ON c.source = ? AND c.source_id = i.source_id "
+            "WHERE i.removes",
+            [target.delivery.source],
         )
-    else:
-        since = "NULL::DATE" if target.kind.private else "valid_from"
-        standing = (
-            f"(SELECT id, source, source_id, {since} AS stated_from FROM {target.current(session)})"
-        )
-    if target.kind.natural_key:
-        session.run(
-            "INSERT INTO temp.ided BY NAME SELECT c.id, 0 AS first_delivery, ? AS source, i.* "
-            f"FROM temp.incoming i JOIN {standing} c ON c.source = ? AND c.source_id = i.source_id "
-            f"WHERE i.removes AND i.{quote(target.kind.natural_key)} IS NULL",
-            [target.delivery.source, target.delivery.source],
-        )
-    return standing
+    ]
 
 
 def _backfill(session: Session, target: Target) -> None:
@@ -47,10 +54,24 @@ def _backfill(session: Session, target: Target) -> None:
     )
 
 
-def merge_contributions(session: Session, target: Target, counts: Counts) -> None:
-    """Record what this source says, and stage as `ided` what all sources together say.
+def merge_contributions(
+    session: Session, target: Target, closing: pa.Table, counts: Counts
+) -> pa.Table:
+    """Record what this source says, and lend as `ided` what all sources together say.
 
-    `closing` goes in as what this source no longer has, and comes out as what no source has.
+    Parameters
+    ----------
+    session : Session
+    target : Target
+    closing : pa.Table
+        id of what this source no longer has.
+    counts : Counts
+        Rows are counted by what became of them.
+
+    Returns
+    -------
+    pa.Table
+        id of what no source has any more.
     """
     table, source = target.contributions(session), target.delivery.source
     columns = (*target.content, *_STATED)
@@ -66,45 +87,49 @@ def merge_contributions(session: Session, target: Target, counts: Counts) -> Non
         [source, source],
     ):
         setattr(counts, str(what), getattr(counts, str(what)) + int(str(number)))
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE touched AS SELECT id FROM temp.closing UNION "
+    session.lend("closing", closing)
+    touched = session.arrow(
+        "SELECT id FROM temp.closing UNION "
         f"SELECT i.id FROM temp.spoken i LEFT JOIN {table} c ON c.id = i.id AND c.source = ? "
         f"WHERE c.id IS NULL OR {differs}",
         [source],
     )
+    session.lend("touched", touched)
     session.run(f"DELETE FROM {table} WHERE source = ? AND id IN (FROM temp.touched)", [source])
     session.run(
         f"INSERT INTO {table} BY NAME SELECT id, source, source_id, "
         f"{', '.join(quote(c) for c in columns)} FROM temp.spoken "
         "WHERE id IN (FROM temp.touched)"
     )
-    _stage_merged(session, target)
+    return _lend_merged(session, target, touched)
 
 
-def move_contributions(session: Session, target: Target, gone: str, kept: str) -> None:
-    """Give what sources say of one record to another, where they do not speak of that one too."""
+def move_contributions(session: Session, target: Target, gone: str, kept: str) -> pa.Table:
+    """Give what sources say of one record to another, where they do not speak of that one too.
+
+    Returns what `merge_contributions` does.
+    """
     table = target.contributions(session)
     session.run(
         f"DELETE FROM {table} WHERE id = ? AND source IN (SELECT source FROM {table} WHERE id = ?)",
         [gone, kept],
     )
     session.run(f"UPDATE {table} SET id = ? WHERE id = ?", [kept, gone])
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE touched AS FROM (VALUES (?), (?)) t(id)", [gone, kept]
-    )
-    _stage_merged(session, target)
+    touched = pa.table({"id": [gone, kept]})
+    session.lend("touched", touched)
+    return _lend_merged(session, target, touched)
 
 
-def _stage_merged(session: Session, target: Target) -> None:
-    """Stage `ided` and `closing` anew, for the things whose contributions changed."""
+def _lend_merged(session: Session, target: Target, touched: pa.Table) -> pa.Table:
+    """Lend `ided` anew, for the things whose contributions changed; return those without any."""
     picks = ", ".join(
         f"first({quote(c)} ORDER BY {_rank(target, c)}, source_id) FILTER ({quote(c)} IS NOT NULL) "
         f"AS {quote(c)}"
         for c in (*target.content, *_STATED)
     )
     best = f"{_rank(target, '')}, source_id"
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE ided AS SELECT m.*, r.first_delivery, false AS removes "
+    merged = session.arrow(
+        "SELECT m.*, r.first_delivery, false AS removes "
         f"FROM (SELECT id, first(source ORDER BY {best}) AS source, "
         f"first(source_id ORDER BY {best}) AS source_id, {picks} "
         f"FROM {target.contributions(session)} WHERE id IN (FROM temp.touched) GROUP BY id) m "
@@ -112,10 +137,8 @@ def _stage_merged(session: Session, target: Target) -> None:
         f"FROM {target.registry(session)} WHERE kind = ? GROUP BY id) r ON r.id = m.id",
         [target.kind.name],
     )
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE closing AS SELECT id FROM temp.touched "
-        "WHERE id NOT IN (SELECT id FROM temp.ided)"
-    )
+    session.lend("ided", merged)
+    return touched.filter(pc.invert(pc.is_in(touched["id"], merged["id"])))
 
 
 def _rank(target: Target, column: str) -> str:

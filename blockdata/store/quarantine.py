@@ -97,9 +97,14 @@ def _texts(column: pd.Series) -> list[str | None]:
 
 def _keep_raw(session: Session, part: str, ids: Sequence[str], raws: Sequence[str | None]) -> None:
     first = {i: raw for i, raw in reversed(list(zip(ids, raws, strict=True))) if raw is not None}
-    rows = sorted(first.items())
-    known = {str(r[0]) for r in session.rows(f"SELECT id FROM {quote(part, 'quarantine_row')}")}
-    rows = [row for row in rows if row[0] not in known]
+    if not first:
+        return
+    known = session.rows(
+        f"SELECT id FROM {quote(part, 'quarantine_row')} WHERE id IN (SELECT unnest(?::VARCHAR[]))",
+        [list(first)],
+    )
+    kept = {str(row[0]) for row in known}
+    rows = sorted(row for row in first.items() if row[0] not in kept)
     columns = {
         "id": pa.array([r[0] for r in rows], pa.string()),
         "raw": pa.array([r[1] for r in rows], pa.string()),
@@ -120,7 +125,7 @@ def _supersede(session: Session, delivery: Delivery, batch: Batch) -> None:
         return  # Their keys are not held here.
     keys = batch.rejected["source_id"].dropna().astype(str).tolist()
     keys += batch.rows.column("source_id").to_pylist()
-    session.stage("spoken_keys", pa.table({"source_id": pa.array(keys, pa.string())}))
+    session.lend("spoken_keys", pa.table({"source_id": pa.array(keys, pa.string())}))
     session.run(
         f"UPDATE base.quarantine SET status = ? WHERE status = ? AND source = ? AND {again}",
         [SUPERSEDED, OPEN, delivery.source],

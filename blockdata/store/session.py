@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pandas as pd
@@ -14,6 +14,9 @@ from blockdata.records import Catalogue, Held, Kind
 from blockdata.records.tables import Table
 from blockdata.store import schema
 from blockdata.store.connection import quote
+
+_FEW_ROWS = 10_000
+"""A table of no more rows may stay lent: giving back its memory takes longer than it is worth."""
 
 
 @dataclass
@@ -26,11 +29,15 @@ class Session:
     catalogue : Catalogue
     parts : tuple of str
         The parts that are attached.
+    kept : dict
+        What has been computed of the base and may be asked again before the session ends; who
+        puts it there tells by it whether it still holds.
     """
 
     con: duckdb.DuckDBPyConnection
     catalogue: Catalogue
     parts: tuple[str, ...] = ("base",)
+    kept: dict[str, object] = field(default_factory=dict, repr=False)
 
     def part_of(self, kind: Kind) -> str:
         """Return the part that holds a kind's table."""
@@ -71,25 +78,23 @@ class Session:
         """Return how many rows a table has."""
         return self.number(f"SELECT count(*) FROM {quote(part, table)}")
 
-    def stage(self, name: str, rows: pa.Table) -> str:
-        """Make an Arrow table available to SQL as a temporary table and return its quoted name."""
-        self.con.register("_staged", rows)
-        quoted = quote("temp", name)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS FROM _staged")
-        self.con.unregister("_staged")
-        return quoted
-
     def lend(self, name: str, rows: pa.Table) -> None:
-        """Let SQL read an Arrow table as `temp.<name>` without copying it."""
+        """Let SQL read an Arrow table as `temp.<name>` without copying it, until it is returned."""
         self.con.register(name, rows)
+
+    def take_back(self, *names: str) -> None:
+        """End the loan of tables, so that their memory is free again."""
+        for name in names:
+            self.con.unregister(name)
 
     def append(self, table: str, rows: pa.Table, part: str = "base") -> None:
         """Add rows to a table, by column name."""
         if rows.num_rows == 0:
             return
-        self.con.register("_staged", rows)
-        self.con.execute(f"INSERT INTO {quote(part, table)} BY NAME FROM _staged")
-        self.con.unregister("_staged")
+        self.lend("_appended", rows)
+        self.run(f"INSERT INTO {quote(part, table)} BY NAME FROM temp._appended")
+        if rows.num_rows > _FEW_ROWS:
+            self.take_back("_appended")
 
     def replace(self, table: str, rows: pa.Table, part: str = "base") -> None:
         """Replace the rows of a table."""
@@ -100,9 +105,13 @@ class Session:
         """Create the tables that are missing and add the columns that are new."""
         for part in self.parts:
             there = self._columns(part)
-            with self.transaction(part):
-                for table in (*schema.tables_of(part, self.catalogue), schema.META):
-                    self._ensure(part, table, there.get(table.name, set()))
+            tables = (*schema.tables_of(part, self.catalogue), schema.META)
+            statements = [
+                text for t in tables for text in _missing(part, t, there.get(t.name, set()))
+            ]
+            if statements:
+                with self.transaction(part):
+                    self.run("; ".join(statements))
 
     def _columns(self, part: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -112,27 +121,38 @@ class Session:
             found.setdefault(str(table), set()).add(str(column))
         return found
 
-    def _ensure(self, part: str, table: Table, there: set[str]) -> None:
-        if not there:
-            columns = ", ".join(f"{quote(c.name)} {c.sql_type}" for c in table.columns)
-            self.run(f"CREATE TABLE {quote(part, table.name)} ({columns})")
-            return
-        for column in table.columns:
-            if column.name not in there:
-                self.run(
-                    f"ALTER TABLE {quote(part, table.name)} "
-                    f"ADD COLUMN {quote(column.name)} {column.sql_type}"
-                )
-
     def meta(self, key: str, part: str = "base") -> str | None:
         """Return a fact about the snapshot, or None."""
         found = self.value(f"SELECT value FROM {quote(part, 'meta')} WHERE key = ?", [key])
         return None if found is None else str(found)
 
+    def facts(self, beginning: str, part: str = "base") -> dict[str, str]:
+        """Return the facts about the snapshot whose names have a beginning."""
+        rows = self.rows(
+            f"SELECT key, value FROM {quote(part, 'meta')} WHERE starts_with(key, ?)", [beginning]
+        )
+        return {str(key): str(value) for key, value in rows}
+
     def set_meta(self, key: str, value: str, part: str = "base") -> None:
         """Set a fact about the snapshot."""
-        self.run(f"DELETE FROM {quote(part, 'meta')} WHERE key = ?", [key])
-        self.run(f"INSERT INTO {quote(part, 'meta')} VALUES (?, ?)", [key, value])
+        self.set_facts({key: value}, part)
+
+    def set_facts(self, facts: Mapping[str, str], part: str = "base") -> None:
+        """Set facts about the snapshot."""
+        keys, values = list(facts), list(facts.values())
+        meta = quote(part, "meta")
+        self.run(f"DELETE FROM {meta} WHERE key IN (SELECT unnest(?::VARCHAR[]))", [keys])
+        self.run(
+            f"INSERT INTO {meta} SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", [keys, values]
+        )
+
+    def filled(self, part: str = "base") -> frozenset[str]:
+        """Return the tables of a part that have had rows, as committed; the others are empty."""
+        found = self.rows(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND estimated_size > 0",
+            [part],
+        )
+        return frozenset(str(row[0]) for row in found)
 
     @contextmanager
     def transaction(self, *parts: str) -> Iterator[None]:
@@ -161,10 +181,23 @@ class Session:
             parts.append("text")
         return tuple(p for p in parts if p in self.parts)
 
-    def use_one_thread(self) -> None:
-        """Work on one thread: on small tables a second one costs more than it gives."""
-        self.run("SET threads = 1")
+    def expect_little(self) -> None:
+        """Work for a small base: a second thread, and looking for the best compression, cost more.
+
+        What grows is written anew and compressed by the larger runs that make it grow.
+        """
+        self.run("SET threads = 1; SET force_compression = 'uncompressed'")
 
     def forget_steps(self) -> None:
         """Have every step of the run computed anew, whatever its fingerprint."""
         self.run("DELETE FROM base.meta WHERE starts_with(key, 'step.')")
+
+
+def _missing(part: str, table: Table, there: set[str]) -> list[str]:
+    """Return the statements that make a table, or the columns that it does not have."""
+    name = quote(part, table.name)
+    columns = {c.name: f"{quote(c.name)} {c.sql_type}" for c in table.columns}
+    if not there:
+        return [f"CREATE TABLE {name} ({', '.join(columns.values())})"]
+    new = (text for column, text in columns.items() if column not in there)
+    return [f"ALTER TABLE {name} ADD COLUMN {text}" for text in new]

@@ -13,11 +13,15 @@ from blockdata.records.tables import current_table
 from blockdata.store import merging, side
 from blockdata.store.batch import Batch, Counts, Delivery
 from blockdata.store.connection import quote
-from blockdata.store.ids import mint
+from blockdata.store.incoming import identified
 from blockdata.store.session import Session
 from blockdata.store.target import Target
 
-_ANY_SOURCE = "*"
+_WHO = ("source", "source_id")
+_NOBODY = pa.table({"id": pa.array([], pa.string())})
+_NO_STATE = pa.table({"id": pa.array([], pa.string()), "valid_from": pa.array([], pa.date32())})
+_LENT = ("incoming", "ided", "spoken", "state")
+"""What the statements of a delivery read that is as long as the delivery; it goes with it."""
 
 
 def apply_batch(session: Session, target: Target, batch: Batch) -> Counts:
@@ -35,48 +39,63 @@ def apply_batch(session: Session, target: Target, batch: Batch) -> Counts:
         What became of the rows; they balance.
     """
     counts = Counts(rows_read=batch.rows_read, merged=batch.merged, quarantined=batch.rows_rejected)
-    session.lend("incoming", batch.rows)
-    session.lend("unreadable", _rejected_keys(batch))
     counts.removed = pc.sum(batch.rows["removes"]).as_py() or 0
-    _give_ids(session, target)
-    if target.merges or session.value(f"SELECT EXISTS (FROM {target.current(session)})"):
-        _apply_to_what_stands(session, target, batch, counts)
-    else:
-        _apply_first(session, target, counts)
-    side.write_side_tables(session, target)
-    if target.kind.private:
+    rows, are_new = identified(session, target, batch)
+    are_new = are_new and not target.merges and not target.overrides
+    apply = _apply_new if are_new else _apply_to_what_stands
+    closing = apply(session, target, batch, rows, counts)
+    side.write_side_tables(session, target, closing, are_new=are_new)
+    if target.kind.private and closing.num_rows:
         _forget_ids_of_the_gone(session, target)
+    session.take_back(*_LENT)
     return counts
 
 
-def _apply_to_what_stands(session: Session, target: Target, batch: Batch, counts: Counts) -> None:
-    standing = merging.stage_standing(session, target)
-    _set_apart_foreign_rows(session, target, counts)
-    _drop_doubles(session, standing, counts)
-    _stage_spoken(session, target)
-    _stage_closings(session, target, batch, standing)
-    if target.merges:
-        merging.merge_contributions(session, target, counts)
-    _override(session, target)
-    _compare(session, target, None if target.merges else counts)
-    _write(session, target, counts)
+def _apply_new(
+    session: Session, target: Target, batch: Batch, rows: pa.Table, counts: Counts
+) -> pa.Table:
+    """Apply rows whose things nobody has delivered before: there is nothing to compare with.
 
+    A first delivery is of such rows alone, and so is the news of every month.
 
-def _apply_first(session: Session, target: Target, counts: Counts) -> None:
-    """Apply rows where none of the kind stands: nothing to compare with, nothing to close.
-
-    A first run is made of such deliveries, and a small one takes its time in statements.
+    Returns
+    -------
+    pa.Table
+        id of what this source no longer has.
     """
-    _drop_doubles(session, target.current(session), counts)
-    _stage_spoken(session, target)
-    session.run("CREATE OR REPLACE TEMP TABLE closing (id VARCHAR)")
-    _override(session, target)
+    counts.inserted = rows.num_rows
+    session.lend("spoken", rows)
+    standing = merging.standing_of(session, target)
+    closing = _closings(session, target, batch, standing, removes=False)
+    session.lend("state", _NO_STATE)
+    _let_go(session, target, closing, counts)
     session.run(
-        "CREATE OR REPLACE TEMP TABLE verdict AS SELECT id, 'inserted' AS what FROM temp.spoken"
+        f"INSERT INTO {target.current(session)} BY NAME SELECT {_state(target, 'NULL::DATE')} "
+        "FROM temp.spoken i"
     )
-    counts.inserted = session.number("SELECT count(*) FROM temp.verdict")
-    _stage_new_states(session, target)
-    session.run(f"INSERT INTO {target.current(session)} BY NAME FROM temp.state")
+    return closing
+
+
+def _apply_to_what_stands(
+    session: Session, target: Target, batch: Batch, rows: pa.Table, counts: Counts
+) -> pa.Table:
+    """Apply rows of which some may repeat, change or remove what stands; see `_apply_new`."""
+    session.lend("incoming", batch.rows)
+    session.lend("unreadable", _rejected_keys(batch))
+    standing = merging.standing_of(session, target)
+    rows = pa.concat_tables([rows, *merging.removed_by_key(session, target, batch, standing)])
+    rows = _without_foreign_rows(session, target, rows, counts)
+    rows = _without_doubles(session, standing, rows, counts)
+    session.lend("ided", rows)
+    session.lend("spoken", rows.filter(pc.invert(rows["removes"])))
+    closing = _closings(session, target, batch, standing, removes=True)
+    if target.merges:
+        closing = merging.merge_contributions(session, target, closing, counts)
+    _override(session, target)
+    changes = _write(session, target, closing, counts)
+    if not target.merges:
+        counts.inserted, counts.changed, counts.unchanged = changes
+    return closing
 
 
 def apply_overrides(session: Session, target: Target) -> int:
@@ -87,15 +106,11 @@ def apply_overrides(session: Session, target: Target) -> int:
     int
         How many rows changed.
     """
-    counts = Counts()
     ids = sorted({identifier for identifier, _, _ in target.overrides})
-    session.stage("wanted", pa.table({"id": pa.array(ids, pa.string())}))
-    _stage_again(session, target, "c.id IN (FROM temp.wanted)")
-    session.run("CREATE OR REPLACE TEMP TABLE closing (id VARCHAR)")
+    _lend_again(session, target, ids)
     _override(session, target)
-    _compare(session, target, counts)
-    _write(session, target, Counts())
-    return counts.changed
+    _, changed, _ = _write(session, target, _NOBODY, Counts())
+    return changed
 
 
 def merge_into(session: Session, target: Target, gone: str, kept: str) -> bool:
@@ -116,23 +131,23 @@ def merge_into(session: Session, target: Target, gone: str, kept: str) -> bool:
         [kept, gone, target.kind.name],
     )
     if target.merges:
-        merging.move_contributions(session, target, gone, kept)
+        closing = merging.move_contributions(session, target, gone, kept)
     else:
-        session.run("CREATE OR REPLACE TEMP TABLE closing AS SELECT ?::VARCHAR AS id", [gone])
-        _stage_again(session, target, "false")
-    _compare(session, target, None)
-    _write(session, target, Counts())
-    side.forget_closed(session, target.kind)
+        closing = pa.table({"id": [gone]})
+        _lend_again(session, target, [])
+    _write(session, target, closing, Counts())
+    side.forget_closed(session, target.kind, closing)
     return True
 
 
-def _stage_again(session: Session, target: Target, condition: str) -> None:
-    """Stage as `ided` rows that stand now, as if a delivery had brought them again."""
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE ided AS SELECT c.*, c.valid_from AS stated_from, "
-        f"c.valid_to AS stated_to, false AS removes FROM {target.current(session)} c "
-        f"WHERE {condition}"
+def _lend_again(session: Session, target: Target, ids: list[str]) -> None:
+    """Lend as `ided` rows that stand now, as if a delivery had brought them again."""
+    rows = session.arrow(
+        "SELECT c.*, c.valid_from AS stated_from, c.valid_to AS stated_to, false AS removes "
+        f"FROM {target.current(session)} c WHERE c.id IN (SELECT unnest(?::VARCHAR[]))",
+        [ids],
     )
+    session.lend("ided", rows)
 
 
 def _rejected_keys(batch: Batch) -> pa.Table:
@@ -141,65 +156,39 @@ def _rejected_keys(batch: Batch) -> pa.Table:
     return pa.table({"source_id": pa.array([str(k) for k in keys], pa.string())})
 
 
-def _give_ids(session: Session, target: Target) -> None:
-    """Stage `ided`: the incoming rows with their id and first delivery."""
-    kind, delivery = target.kind, target.delivery
-    registry = target.registry(session)
-    key = quote(kind.natural_key) if kind.natural_key else "source_id"
-    source = _ANY_SOURCE if kind.natural_key else delivery.source
-    unknown = session.rows(
-        f"SELECT DISTINCT {key} FROM temp.incoming i WHERE NOT removes AND NOT EXISTS "
-        f"(FROM {registry} r WHERE r.kind = ? AND r.source = ? AND r.key = i.{key}) ORDER BY 1",
-        [kind.name, source],
-    )
-    keys = [str(row[0]) for row in unknown]
-    ids = [mint(kind.prefix, kind.name, delivery.source, k, delivery.sha256) for k in keys]
-    rows = {
-        "kind": pa.array([kind.name] * len(keys), pa.string()),
-        "source": pa.array([source] * len(keys), pa.string()),
-        "key": pa.array(keys, pa.string()),
-        "id": pa.array(ids, pa.string()),
-        "first_delivery": pa.array([delivery.seq] * len(keys), pa.int64()),
-    }
-    session.append("id_registry", pa.table(rows), session.part_of(kind))
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE ided AS SELECT r.id, r.first_delivery, ? AS source, i.* "
-        f"FROM temp.incoming i JOIN {registry} r "
-        f"ON r.kind = ? AND r.source = ? AND r.key = i.{key}",
-        [delivery.source, kind.name, source],
-    )
-
-
-def _set_apart_foreign_rows(session: Session, target: Target, counts: Counts) -> None:
+def _without_foreign_rows(
+    session: Session, target: Target, rows: pa.Table, counts: Counts
+) -> pa.Table:
     """Leave out rows whose id, after a decided merge, another key of the base already carries.
 
     When a full delivery no longer has that other key, this one takes its place.
     """
     if target.kind.natural_key is not None:
-        return
+        return rows
     still_there = "true"
     if target.delivery.mode == "full":
         still_there = (
             "(c.source_id IN (SELECT source_id FROM temp.incoming) "
             "OR c.source_id IN (FROM temp.unreadable))"
         )
+    session.lend("ided", rows.select(["id", "source", "source_id", "removes"]))
     found = session.arrow(
         f"SELECT i.source_id, i.removes FROM temp.ided i JOIN {target.current(session)} c "
         "ON c.id = i.id WHERE c.source <> i.source "
         f"OR (c.source_id <> i.source_id AND {still_there})"
     )
-    if found.num_rows:
-        counts.merged += pc.sum(pc.invert(found["removes"])).as_py()
-        session.lend("foreigners", found)
-        session.run(
-            "DELETE FROM temp.ided WHERE source_id IN (SELECT source_id FROM temp.foreigners)"
-        )
+    if not found.num_rows:
+        return rows
+    counts.merged += pc.sum(pc.invert(found["removes"])).as_py()
+    return rows.filter(pc.invert(pc.is_in(rows["source_id"], found["source_id"])))
 
 
-def _drop_doubles(session: Session, standing: str, counts: Counts) -> None:
+def _without_doubles(session: Session, standing: str, rows: pa.Table, counts: Counts) -> pa.Table:
     """Of a delivery's keys that share an id, keep the one that stands, else the first."""
-    if not session.value("SELECT count(*) > count(DISTINCT id) FROM temp.ided WHERE NOT removes"):
-        return
+    ids = rows["id"].filter(pc.invert(rows["removes"]))
+    if pc.count_distinct(ids).as_py() == len(ids):
+        return rows
+    session.lend("ided", rows.select(["id", "source", "source_id", "removes"]))
     found = session.arrow(
         f"SELECT i.source_id FROM temp.ided i LEFT JOIN {standing} c "
         "ON c.id = i.id AND c.source = i.source WHERE NOT i.removes "
@@ -207,114 +196,137 @@ def _drop_doubles(session: Session, standing: str, counts: Counts) -> None:
         "(c.source_id IS NOT DISTINCT FROM i.source_id) DESC, i.source_id) > 1"
     )
     counts.merged += found.num_rows
-    session.lend("doubles", found)
-    session.run("DELETE FROM temp.ided WHERE NOT removes AND source_id IN (FROM temp.doubles)")
+    double = pc.is_in(rows["source_id"], found["source_id"])
+    return rows.filter(pc.or_(rows["removes"], pc.invert(double)))
 
 
-def _stage_spoken(session: Session, target: Target) -> None:
-    """Stage `spoken`: the rows that say something; merging stages `ided` anew, so it copies."""
-    rows = "temp.ided WHERE NOT removes"
-    if target.merges:
-        session.run(f"CREATE OR REPLACE TEMP TABLE spoken_rows AS FROM {rows}")
-        rows = "temp.spoken_rows"
-    session.run(f"CREATE OR REPLACE TEMP VIEW spoken AS FROM {rows}")
-
-
-def _stage_closings(session: Session, target: Target, batch: Batch, standing: str) -> None:
-    """Stage `closing`: ids of this source that the delivery removes or no longer has.
+def _closings(
+    session: Session, target: Target, batch: Batch, standing: str, *, removes: bool
+) -> pa.Table:
+    """Return the ids of this source that the delivery removes or no longer has.
 
     What comes under another key has not gone, and a delivery without a usable row, whose keys
     may all be unreadable, closes nothing.
     """
-    delivery = target.delivery
-    kept = "(SELECT id FROM temp.spoken)"
-    statement = f"SELECT id FROM temp.ided WHERE removes AND id NOT IN {kept}"
+    delivery, kept = target.delivery, "(SELECT id FROM temp.spoken)"
     values: dict[str, object] = {}
-    if delivery.mode != "delta" and batch.rows.num_rows:
+    parts = []
+    if removes:
+        parts.append(f"SELECT id FROM temp.ided WHERE removes AND id NOT IN {kept}")
+    if delivery.mode != "delta" and batch.rows.num_rows and _has_rows(session, target):
+        session.lend("incoming", batch.rows)
+        session.lend("unreadable", _rejected_keys(batch))
         values["source"] = delivery.source
-        statement += (
-            f" UNION SELECT c.id FROM {standing} c WHERE c.source = $source "
+        parts.append(
+            f"SELECT c.id FROM {standing} c WHERE c.source = $source "
             "AND c.source_id NOT IN (SELECT source_id FROM temp.incoming) "
             f"AND c.source_id NOT IN (FROM temp.unreadable) AND c.id NOT IN {kept}"
         )
         if delivery.mode == "period":
             first, end = batch.period or (delivery.delivered_on, delivery.delivered_on)
             values |= {"first": first, "end": end}
-            statement += " AND c.stated_from >= $first AND c.stated_from < $end"
-    session.con.execute(f"CREATE OR REPLACE TEMP TABLE closing AS {statement}", values)
+            parts[-1] += " AND c.stated_from >= $first AND c.stated_from < $end"
+    if not parts:
+        return _NOBODY
+    return session.con.execute(" UNION ".join(parts), values).to_arrow_table()
+
+
+def _has_rows(session: Session, target: Target) -> bool:
+    return bool(session.value(f"SELECT EXISTS (FROM {target.current(session)})"))
 
 
 def _override(session: Session, target: Target) -> None:
     """Put decided values in the place of delivered ones, field by field."""
-    names = sorted({name for _, name, _ in target.overrides})
-    for name in names:
+    for name in sorted({name for _, name, _ in target.overrides}):
         decided = [(i, v) for i, n, v in target.overrides if n == name]
         field_type = next(c.type for c in target.columns if c.name == name)
-        rows = {
+        values = {
             "id": pa.array([i for i, _ in decided], pa.string()),
             "value": pa.array([v for _, v in decided], field_type),
         }
-        session.stage("decided", pa.table(rows))
-        session.run(
-            f"UPDATE temp.ided AS i SET {quote(name)} = d.value FROM temp.decided d "
-            "WHERE d.id = i.id"
+        session.lend("decided", pa.table(values))
+        column = quote(name)
+        rows = session.arrow(
+            f"SELECT i.* REPLACE (CASE WHEN d.id IS NULL THEN i.{column} ELSE d.value END "
+            f"AS {column}) FROM temp.ided i LEFT JOIN temp.decided d ON d.id = i.id"
         )
+        session.lend("ided", rows)
 
 
-def _compare(session: Session, target: Target, counts: Counts | None) -> None:
-    """Stage `verdict`: for every incoming row whether it is new, changed or repeated."""
-    differs = " OR ".join(f"i.{quote(c)} IS DISTINCT FROM c.{quote(c)}" for c in target.content)
-    stated_end = "" if target.kind.private else " OR c.valid_to IS DISTINCT FROM i.stated_to"
-    moved = "c.source IS DISTINCT FROM i.source OR c.source_id IS DISTINCT FROM i.source_id"
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE verdict AS SELECT i.id, CASE WHEN c.id IS NULL THEN "
-        f"'inserted' WHEN {differs}{stated_end} OR {moved} THEN 'changed' ELSE 'unchanged' END "
-        f"AS what FROM temp.ided i LEFT JOIN {target.current(session)} c ON c.id = i.id "
-        "WHERE NOT i.removes"
+def _write(
+    session: Session, target: Target, closing: pa.Table, counts: Counts
+) -> tuple[int, int, int]:
+    """Move closed and changed rows to the history and write the new states.
+
+    Returns
+    -------
+    tuple of int
+        How many rows of `ided` were inserted, changed and unchanged.
+    """
+    compared = session.arrow(
+        f"SELECT {_verdict(target)} AS what, {_state(target, 'c.valid_from')} FROM temp.ided i "
+        f"LEFT JOIN {target.current(session)} c ON c.id = i.id "
+        "WHERE NOT i.removes AND what <> 'unchanged'"
     )
-    if counts is None:
+    changed = compared.filter(pc.equal(compared["what"], "changed")).select(["id"])
+    state = compared.drop_columns("what")
+    session.lend("state", state)
+    _let_go(session, target, closing, counts, changed)
+    if state.num_rows:
+        session.run(f"INSERT INTO {target.current(session)} BY NAME FROM temp.state")
+    said = session.number("SELECT count(*) FROM temp.ided WHERE NOT removes")
+    return state.num_rows - changed.num_rows, changed.num_rows, said - state.num_rows
+
+
+def _let_go(
+    session: Session,
+    target: Target,
+    closing: pa.Table,
+    counts: Counts,
+    changed: pa.Table = _NOBODY,
+) -> None:
+    """Move the rows that are closed or changed to the history; count those that are closed."""
+    if not closing.num_rows + changed.num_rows:
         return
-    for what, number in session.rows("SELECT what, count(*) FROM temp.verdict GROUP BY what"):
-        setattr(counts, str(what), int(str(number)))
-
-
-def _write(session: Session, target: Target, counts: Counts) -> None:
-    """Move closed and changed rows to the history and write the new states."""
     current = target.current(session)
-    removed = "SELECT id FROM temp.ided WHERE removes"
-    counts.closed = session.number(
-        f"SELECT count(*) FROM {current} WHERE id IN (FROM temp.closing) AND id NOT IN ({removed})"
-    )
-    session.run(
-        "CREATE OR REPLACE TEMP VIEW leaving AS SELECT id FROM temp.closing "
-        "UNION SELECT id FROM temp.verdict WHERE what = 'changed'"
-    )
-    _stage_new_states(session, target)
+    session.lend("leaving", pa.concat_tables([closing, changed]))
+    if closing.num_rows:
+        session.lend("closing", closing)
+        removed = "AND id NOT IN (SELECT id FROM temp.ided WHERE removes)" * bool(counts.removed)
+        counts.closed = session.number(
+            f"SELECT count(*) FROM {current} WHERE id IN (FROM temp.closing) {removed}"
+        )
     if not target.kind.private:
         _keep_history(session, target)
     session.run(f"DELETE FROM {current} WHERE id IN (FROM temp.leaving)")
-    session.run(f"INSERT INTO {current} BY NAME FROM temp.state")
 
 
-def _stage_new_states(session: Session, target: Target) -> None:
-    """Stage `state`: the rows to be inserted, with their validity."""
-    content = ", ".join(f"i.{quote(c)}" for c in target.content)
-    if target.kind.private:
-        validity = ""
-    else:
-        validity = (
-            f"i.first_delivery, {_valid_from(target)} AS valid_from, i.stated_to AS valid_to, "
-        )
-    session.run(
-        f"CREATE OR REPLACE TEMP TABLE state AS SELECT i.id, i.source, i.source_id, "
-        f"{validity}{int(target.delivery.seq)} AS last_delivery, {content} "
-        f"FROM temp.ided i JOIN temp.verdict v ON v.id = i.id AND v.what <> 'unchanged' "
-        f"LEFT JOIN {target.current(session)} c ON c.id = i.id WHERE NOT i.removes"
+def _verdict(target: Target) -> str:
+    """Return SQL that tells whether an incoming row is new, changed or repeated."""
+    differs = [f"c.{quote(n)} IS DISTINCT FROM i.{quote(n)}" for n in (*target.content, *_WHO)]
+    if not target.kind.private:
+        differs.append("c.valid_to IS DISTINCT FROM i.stated_to")
+    return (
+        f"CASE WHEN c.id IS NULL THEN 'inserted' WHEN {' OR '.join(differs)} THEN 'changed' "
+        "ELSE 'unchanged' END"
     )
 
 
-def _valid_from(target: Target) -> str:
-    """Return SQL for the first day of a new state.
+def _state(target: Target, valid_before: str) -> str:
+    """Return SQL for the columns of an incoming row's state, with its validity."""
+    columns = [f"i.{name}" for name in ("id", *_WHO)]
+    if not target.kind.private:
+        columns += [
+            "i.first_delivery",
+            f"{_valid_from(target, valid_before)} AS valid_from",
+            "i.stated_to AS valid_to",
+        ]
+    columns.append(f"{int(target.delivery.seq)}::BIGINT AS last_delivery")
+    return ", ".join([*columns, *(f"i.{quote(name)}" for name in target.content)])
+
+
+def _valid_from(target: Target, before: str) -> str:
+    """Return SQL for the first day of a new state, given that of the state before.
 
     The first state of a thing holds since its stated beginning, or since always; a later one
     since a newly stated beginning, or the day of the delivery, and never since after its stated
@@ -325,8 +337,8 @@ def _valid_from(target: Target) -> str:
     day = f"DATE '{target.delivery.delivered_on.isoformat()}'"
     start = (
         f"(CASE WHEN i.first_delivery = {int(target.delivery.seq)} THEN i.stated_from "
-        "WHEN i.stated_from > c.valid_from THEN i.stated_from "
-        f"ELSE greatest({day}, c.valid_from) END)"
+        f"WHEN i.stated_from > {before} THEN i.stated_from "
+        f"ELSE greatest({day}, {before}) END)"
     )
     return f"CASE WHEN {start} > i.stated_to THEN i.stated_to ELSE {start} END"
 
@@ -357,7 +369,7 @@ def _valid_to(delivery: Delivery) -> str:
 def _forget_ids_of_the_gone(session: Session, target: Target) -> None:
     """Keep no pseudonym of anybody who left: the people's file is current state only."""
     session.run(
-        f"DELETE FROM {target.registry(session)} WHERE kind = ? "
+        f"DELETE FROM {target.registry(session)} WHERE kind = ? AND id IN (FROM temp.closing) "
         f"AND id NOT IN (SELECT id FROM {target.current(session)})",
         [target.kind.name],
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from blockdata.engines import feeds, lookups
 from blockdata.errors import AnalysisError
 from blockdata.records import Kind
+from blockdata.records.code_tables import COMPONENT, name_of
 from blockdata.report.words import Words
 from blockdata.store.session import Session
 
@@ -18,6 +19,9 @@ _HIDDEN = frozenset(
     {"source", "source_id", "match_method", "first_delivery", "last_delivery", "geom"}
 )
 """Columns about the row and not about the place."""
+
+CLASS_NAME = "class_name"
+"""What a component's class is called in its edition."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,7 +75,8 @@ class Place:
         return titles.get(name) or self.words.kind(name)
 
     def _labels(self, name: str, frame: pd.DataFrame) -> list[str]:
-        return [self.words.field(name, str(column)) for column in frame.columns]
+        own = {CLASS_NAME: self.words.t("部件类别", "Class")}
+        return [own.get(str(c)) or self.words.field(name, str(c)) for c in frame.columns]
 
 
 def place_of_address(session: Session, identifier: str, words: Words) -> Place:
@@ -118,7 +123,18 @@ def _stands_at_addresses(kind: Kind) -> bool:
 
 
 def _rows(session: Session, table: str, column: str, values: list[str]) -> pd.DataFrame:
-    return _told(lookups.rows_with(session, table, column, values))
+    rows = lookups.rows_with(session, table, column, values)
+    return _told(_with_class_names(rows) if table == COMPONENT else rows)
+
+
+def _with_class_names(components: pd.DataFrame) -> pd.DataFrame:
+    """Return components with the national name of their class after its code."""
+    keys = zip(components["scheme"], components["class_code"], strict=True)
+    names = [name_of(str(scheme), COMPONENT, str(code)) for scheme, code in keys]
+    after = list(components.columns).index("class_code") + 1
+    named = components.copy()
+    named.insert(after, CLASS_NAME, pd.Series(names, components.index, dtype="str"))
+    return named
 
 
 def _aliases(session: Session, identifier: str) -> pd.DataFrame:

@@ -256,7 +256,7 @@ def _explain_chronic(rows: pd.DataFrame, facts: Facts) -> Iterator[str]:
 
 def _result(session: Session, facts: Facts, frame: pd.DataFrame, text: str) -> Result:
     grid = facts.config.grid
-    cells = feeds.cells(session, grid.layers, grid.area_levels)
+    cells = feeds.cells(session, grid.all_layers, grid.area_levels)
     cells = cells[cells["valid_to"].isna()].rename(columns={"id": "cell"})
     layers = frame["layer"] if "layer" in frame and len(frame) else cells["layer"]
     # Of several layers the one with most cells is the finest.

@@ -10,14 +10,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from blockdata.crs import bounds_in, crs_hint
-from blockdata.errors import PrivacyError, SourceError
+from blockdata.crs import bounds_in
+from blockdata.errors import PrivacyError
 from blockdata.records import Held
 from blockdata.records.checks import geometry_violations, violations
-from blockdata.store.batch import LoadRequest
+from blockdata.store.batch import Doubt, LoadRequest
 from blockdata_loaders.arrays import BoolArray, flags
 from blockdata_loaders.columns import place
 from blockdata_loaders.coordinates import Geometries
+from blockdata_loaders.crs_check import crs_doubts
 from blockdata_loaders.keys import is_personal, key_texts, repeats
 from blockdata_loaders.rows import GEOM, Rows
 
@@ -25,8 +26,6 @@ __all__ = ["Problem", "Verdict", "judged", "key_fields"]
 
 Problem = tuple[str | None, str, BoolArray]
 """Field, reason, and the rows for which it holds."""
-
-_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,8 @@ class Verdict:
     found : pd.DataFrame
         `row`, `field`, `reason` of every violation.
     accepted, merged : ndarray of bool, shape (n,)
+    doubts : tuple of Doubt
+        What is suspected of the file as a whole.
     """
 
     keys: pa.Array
@@ -49,6 +50,7 @@ class Verdict:
     found: pd.DataFrame
     accepted: BoolArray
     merged: BoolArray
+    doubts: tuple[Doubt, ...] = ()
 
 
 def key_fields(request: LoadRequest) -> tuple[str, ...]:
@@ -104,10 +106,14 @@ def judged(
     """
     key = key_fields(request)
     found = _of_fields(request, columns, unread)
-    found = [*found, *own, *_of_geometry(request, rows.geometries, whole_file=whole_file)]
+    of_geometry = _of_geometry(request, rows.geometries)
+    found = [*found, *own, *of_geometry]
     found = [(f, r, at if f in key else at & ~rows.removes) for f, r, at in found]
     parts = [columns[name] for name in key]
     keys = key_texts(parts)
+    outside = _any_of([f for f in of_geometry if f[1] == "outside_extent"], len(rows))
+    known_by = (keys, columns.get("name"))
+    doubts = crs_doubts(request, rows.geometries, outside, *known_by) if whole_file else ()
     found += _of_keys(request, keys, parts, _any_of(found, len(rows), key))
     content = _content(request, rows, columns, key)
     usable = ~_any_of(found, len(rows))
@@ -119,7 +125,8 @@ def judged(
         usable = np.zeros(len(rows), dtype=np.bool_)
     hidden = _any_of([f for f in found if _hides_key(f, key)], len(rows))
     shown = pc.if_else(pa.array(hidden), pa.scalar(None, pa.string()), keys)
-    return Verdict(shown, content, _frame(found), usable & ~merged & ~conflicting, merged)
+    accepted = usable & ~merged & ~conflicting
+    return Verdict(shown, content, _frame(found), accepted, merged, doubts)
 
 
 def _hides_key(problem: Problem, key: tuple[str, ...]) -> bool:
@@ -168,34 +175,18 @@ def _of_fields(
     return sorted(found, key=lambda problem: order[str(problem[0])])
 
 
-def _of_geometry(
-    request: LoadRequest, given: Geometries | None, *, whole_file: bool
-) -> list[Problem]:
+def _of_geometry(request: LoadRequest, given: Geometries | None) -> list[Problem]:
     if given is None:
         return []
     extent = None
     if request.extent is not None:
         extent = bounds_in(request.extent, request.crs, place(request))
     found = _problems(geometry_violations(request.kind, given.wkb, extent), len(given.wkb))
-    found += [
+    return [
+        *found,
         (GEOM, "unreadable_geometry", given.unreadable),
         (GEOM, "outside_extent", given.infinite),
     ]
-    outside = _any_of([f for f in found if f[1] == "outside_extent"], len(given.wkb))
-    have = flags(given.wkb.is_valid()) | given.infinite
-    if whole_file and extent is not None and outside.sum() > _MOST * have.sum():
-        raise _wrong_crs(request, given, int(outside.sum()), int(have.sum()))
-    return found
-
-
-def _wrong_crs(request: LoadRequest, given: Geometries, outside: int, have: int) -> SourceError:
-    hint = crs_hint(given.delivered)
-    return SourceError(
-        f"{outside} of {have} geometries lie outside the city's extent; coordinates {hint.looks}",
-        reason="wrong_crs",
-        where=place(request),
-        next_step=f"{hint.next_step[0].upper()}{hint.next_step[1:]}",
-    )
 
 
 def _of_keys(

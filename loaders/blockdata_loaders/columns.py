@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from blockdata.errors import SourceError
 from blockdata.records import Field
 from blockdata.records.convert import MISSING_TEXTS, fold
+from blockdata.records.looks import Look, looks_like
 from blockdata.records.mapping import LEFT_OUT, ColumnMap, map_columns
 from blockdata.records.masking import mask_personal
 from blockdata.store.batch import LoadRequest
 
-__all__ = ["CONSTANT", "find_column", "missing_texts", "place", "source_columns"]
+__all__ = ["CONSTANT", "find_column", "looks_of", "missing_texts", "place", "source_columns"]
 
 CONSTANT = "a constant of the configuration stands for it"
 _MOST_LISTED = 60
+_MOST_LOOKED_AT = 40
+"""A file may have a hundred thousand columns; nobody reads what each of them looks like."""
 
 
 def place(request: LoadRequest) -> str:
@@ -82,7 +87,7 @@ def source_columns(request: LoadRequest, header: Sequence[str]) -> ColumnMap:
         If the configuration maps a column onto a field that cannot take it.
     """
     source, kind = request.source, request.kind
-    found = map_columns(kind, header, source.columns)
+    found = map_columns(kind, header, source.columns, source.profile_columns)
     constant = {column: CONSTANT for f, column in found.mapped.items() if f in source.constants}
     mapped = {f: c for f, c in found.mapped.items() if f not in source.constants}
     absent = [f for f in kind.fields if f.required and f.name not in {*mapped, *source.constants}]
@@ -92,6 +97,25 @@ def source_columns(request: LoadRequest, header: Sequence[str]) -> ColumnMap:
     unmapped = tuple(c for c in found.unmapped if c != flag)
     dropped = {c: reason for c, reason in found.dropped.items() if (c, reason) != (flag, LEFT_OUT)}
     return replace(found, mapped=mapped, unmapped=unmapped, dropped=dropped | constant)
+
+
+def looks_of(table: pa.Table, unmapped: Sequence[str]) -> dict[str, Look]:
+    """Return what the first of the columns that no field takes seem to hold.
+
+    Parameters
+    ----------
+    table : pa.Table
+        All columns of a file; of those that stand twice none is looked at.
+    unmapped : sequence of str
+
+    Returns
+    -------
+    dict of column to Look
+        Never a value.
+    """
+    names = table.column_names
+    first = [c for c in dict.fromkeys(unmapped[:_MOST_LOOKED_AT]) if names.count(c) == 1]
+    return {column: looks_like(table.column(column)) for column in first}
 
 
 def _missing_fields(

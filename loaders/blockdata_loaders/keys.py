@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from blockdata.records.identifiers import is_identity_number
+from blockdata.records.texts import text_bytes
 from blockdata_loaders.arrays import BoolArray, flags, whole
 
 __all__ = ["is_personal", "key_texts", "repeats"]
 
 _MOBILE = r"\A(?:(?:\+|00)?86[ \-]?)?1[3-9][0-9][ \-]?[0-9]{4}[ \-]?[0-9]{4}\z"
+_FIRST = np.frombuffer(b"+0123456789", np.uint8)
+_SHORTEST, _LONGEST = 11, 18  # bytes, from a bare mobile number to one with 0086 and hyphens
+_SIGNS = ("\\", "|")
 _LIKE_IDENTITY = r"\A[1-9][0-9]{16}[0-9Xx]\z"
 
 
@@ -26,8 +28,12 @@ def _as_text(values: pa.Array) -> pa.Array:
 
 
 def _escaped(values: pa.Array) -> pa.Array:
-    text = pc.fill_null(_as_text(values), "")
-    return pc.replace_substring(pc.replace_substring(text, "\\", "\\\\"), "|", "\\|")
+    text = _as_text(values)
+    data, _ = text_bytes(text)
+    for sign in _SIGNS:
+        if (data == ord(sign)).any():
+            text = pc.replace_substring(text, sign, f"\\{sign}")
+    return text
 
 
 def key_texts(parts: list[pa.Array]) -> pa.Array:
@@ -49,8 +55,11 @@ def key_texts(parts: list[pa.Array]) -> pa.Array:
     >>> key_texts([pa.array(["unit", None]), pa.array(["a|b", None])]).to_pylist()
     ['unit|a\\|b', None]
     """
-    joined = pc.binary_join_element_wise(*[_escaped(p) for p in parts], "|")
-    given = functools.reduce(np.logical_or, [flags(p.is_valid()) for p in parts])
+    escaped = [_escaped(part) for part in parts]
+    if len(escaped) == 1:
+        return escaped[0]
+    joined = pc.binary_join_element_wise(*(pc.fill_null(text, "") for text in escaped), "|")
+    given = np.logical_or.reduce([flags(part.is_valid()) for part in parts])
     return pc.if_else(pa.array(given), joined, pa.scalar(None, pa.string()))
 
 
@@ -69,11 +78,20 @@ def is_personal(values: pa.Array) -> BoolArray:
     """
     if not pa.types.is_string(values.type):
         return np.zeros(len(values), dtype=np.bool_)
-    personal = flags(pc.match_substring_regex(values, _MOBILE))
-    rows = np.flatnonzero(flags(pc.match_substring_regex(values, _LIKE_IDENTITY)))
-    numbers = pc.utf8_upper(values.take(pa.array(rows))).to_pylist()
-    personal[rows] |= is_identity_number(numbers)
+    personal = np.zeros(len(values), dtype=np.bool_)
+    rows = _rows_like_numbers(values)
+    few = values.take(pa.array(rows))
+    personal[rows] = flags(pc.match_substring_regex(few, _MOBILE))
+    like = rows[flags(pc.match_substring_regex(few, _LIKE_IDENTITY))]
+    personal[like] |= is_identity_number(pc.utf8_upper(values.take(pa.array(like))))
     return personal
+
+
+def _rows_like_numbers(values: pa.Array) -> np.ndarray:
+    """Return the rows with as many bytes as a mobile or identity number and such a first one."""
+    data, offsets = text_bytes(values)
+    rows = np.flatnonzero((np.diff(offsets) >= _SHORTEST) & (np.diff(offsets) <= _LONGEST))
+    return rows[np.isin(data[offsets[rows]], _FIRST)]
 
 
 def repeats(keys: pa.Array, content: pa.Table, usable: BoolArray) -> tuple[BoolArray, BoolArray]:
@@ -105,7 +123,10 @@ def repeats(keys: pa.Array, content: pa.Table, usable: BoolArray) -> tuple[BoolA
     merged, conflicting = np.zeros((2, len(keys)), dtype=np.bool_)
     usable = usable & flags(keys.is_valid())
     rows = np.flatnonzero(usable)
-    numbers = _numbered(keys.take(pa.array(rows)))
+    compared = keys.take(pa.array(rows))
+    if _is_ascending(compared):
+        return merged, conflicting
+    numbers = _numbered(compared)
     shared = np.bincount(numbers)[numbers] > 1
     rows, numbers = rows[shared], numbers[shared]
     if not len(rows):
@@ -118,6 +139,11 @@ def repeats(keys: pa.Array, content: pa.Table, usable: BoolArray) -> tuple[BoolA
     merged[rows] = repeated & (contents == 1)
     conflicting[rows] = contents > 1
     return merged, conflicting
+
+
+def _is_ascending(texts: pa.Array) -> bool:
+    """Tell whether each text comes after the one before: so most exports are, without repeats."""
+    return bool(pc.all(pc.less(texts[:-1], texts[1:]), min_count=0).as_py())
 
 
 def _numbered(values: pa.Array) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -35,7 +34,7 @@ class LegalEntityLoader(StandardLoader):
         """Hide names unless a valid code says that they are no sole trader's."""
         codes = columns["uscc"]
         sole = flags(pc.starts_with(codes, _SOLE_TRADER))
-        return {"name": sole | ~np.asarray(is_uscc(codes.to_pylist()), dtype=np.bool_)}
+        return {"name": sole | ~is_uscc(codes)}
 
 
 loader = LegalEntityLoader()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,14 +36,19 @@ class Rows:
         Cells of the mapped columns as they came.
     removes : ndarray of bool, shape (n,)
         Rows of a delta that remove.
-    geometries : Geometries or None
-        None where the kind has no geometry.
+    place : callable
+        Returns their geometries, None where the kind has none.
     """
 
     numbers: npt.NDArray[np.int64]
     texts: Mapping[str, pa.Array]
     removes: BoolArray
-    geometries: Geometries | None
+    place: Callable[[], Geometries | None]
+
+    @functools.cached_property
+    def geometries(self) -> Geometries | None:
+        """Their geometries, made when they are first asked for."""
+        return self.place()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -54,7 +60,7 @@ def rows_of_file(request: LoadRequest, raw: RawTable, columns: ColumnMap) -> Row
         numbers=raw.row_number,
         texts={f: whole(raw.columns.column(c)) for f, c in columns.mapped.items()},
         removes=_removing(request, raw),
-        geometries=geometries(request, raw, columns.special),
+        place=functools.partial(geometries, request, raw, columns.special),
     )
 
 
@@ -67,7 +73,7 @@ def rows_of_values(request: LoadRequest, rows: Sequence[Mapping[str, str]]) -> R
         numbers=np.arange(1, len(rows) + 1, dtype=np.int64),
         texts=columns,
         removes=np.zeros(len(rows), dtype=np.bool_),
-        geometries=from_base_wkt(request, wkt),
+        place=functools.partial(from_base_wkt, request, wkt),
     )
 
 
@@ -102,13 +108,13 @@ def prepared_texts(request: LoadRequest, rows: Rows) -> dict[str, pa.Array]:
     dict of field name to pa.Array
         A constant stands above a column; a field with neither is null.
     """
-    constants = request.source.constants
+    constants, nothing = request.source.constants, nulls(len(rows))
     prepared = {}
     for field in request.kind.fields:
         if field.name in constants:
             texts = pa.repeat(pa.scalar(constants[field.name], pa.string()), len(rows))
         else:
-            texts = rows.texts.get(field.name, nulls(len(rows)))
+            texts = rows.texts.get(field.name, nothing)
         prepared[field.name] = _translated(texts, request.source.values.get(field.name, {}))
     return prepared
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,22 +15,31 @@ import pyarrow.compute as pc
 from blockdata.errors import KeyMissingError, SourceError
 from blockdata.records import Field, Held, Type
 from blockdata.records.convert import convert_column
-from blockdata.records.masking import mask_personal_texts
+from blockdata.records.masking import mask_personal_column
 from blockdata.records.tables import GEOM as GEOM_COLUMN
 from blockdata.records.tables import field_column
 from blockdata.store.batch import Batch, LoadRequest
-from blockdata_loaders.arrays import BoolArray, by_distinct, nulls, whole
+from blockdata_loaders.arrays import BoolArray, nulls, side_by_side, whole
 from blockdata_loaders.checking import Problem, Verdict, judged, key_fields
-from blockdata_loaders.columns import find_column, missing_texts, place, source_columns
+from blockdata_loaders.columns import (
+    find_column,
+    looks_of,
+    missing_texts,
+    place,
+    source_columns,
+)
 from blockdata_loaders.pseudonyms import normal_number, normal_phone, pseudonyms
 from blockdata_loaders.reader import RawTable, read_file
 from blockdata_loaders.rejects import bad_rows_frame, rejected_frame
-from blockdata_loaders.rows import Rows, prepared_texts, rows_of_file, rows_of_values
+from blockdata_loaders.rows import GEOM, Rows, prepared_texts, rows_of_file, rows_of_values
 from blockdata_loaders.validity import period, stated_validity
 
 __all__ = ["StandardLoader", "loader"]
 
 Columns = dict[str, pa.Array]
+
+_LONG_RUN = 4096
+"""Rows in a run that is worth to be a chunk of its own."""
 
 
 class StandardLoader:
@@ -98,6 +109,7 @@ class StandardLoader:
             rejected=_joined(bad_rows_frame(raw.bad_rows), batch.rejected),
             columns=tuple(raw.columns.column_names),
             unmapped=columns.unmapped,
+            looks=looks_of(raw.columns, columns.unmapped),
             dropped=dict(columns.dropped),
             absent=columns.absent,
             encoding=raw.encoding,
@@ -175,19 +187,23 @@ class StandardLoader:
             merged=int(verdict.merged.sum()),
             rejected=rejected_frame(request, rows, verdict.found, verdict.keys, hidden),
             period=period(request, whole(accepted.column(times))) if times else None,
+            doubts=verdict.doubts,
         )
 
     def _treated(self, request: LoadRequest, columns: Columns) -> Columns:
         """Return the columns with pseudonyms for numbers and with masked free text."""
-        treated = {}
-        for field in request.kind.fields:
-            values = columns[field.name]
-            if field.held is Held.PSEUDONYM:
-                values = self._pseudonyms(request, field, values)
-            elif field.type is Type.TEXT and field.held is not Held.PEOPLE:
-                values = by_distinct(values, mask_personal_texts)
-            treated[field.name] = values
-        return treated
+        tasks = {
+            field.name: functools.partial(self._treat, request, field, columns[field.name])
+            for field in request.kind.fields
+        }
+        return side_by_side(tasks, len(next(iter(columns.values()))))
+
+    def _treat(self, request: LoadRequest, field: Field, values: pa.Array) -> pa.Array:
+        if field.held is Held.PSEUDONYM:
+            return self._pseudonyms(request, field, values)
+        if field.type is Type.TEXT and field.held is not Held.PEOPLE:
+            return mask_personal_column(values)
+        return values
 
     def _pseudonyms(self, request: LoadRequest, field: Field, values: pa.Array) -> pa.Array:
         if not request.secret:
@@ -220,13 +236,17 @@ def _read(request: LoadRequest) -> RawTable:
 
 
 def _converted(request: LoadRequest, rows: Rows) -> tuple[Columns, dict[str, BoolArray]]:
-    columns, unread = {}, {}
-    missing = missing_texts(request)
-    for name, texts in prepared_texts(request, rows).items():
-        columns[name], unread[name] = convert_column(
-            request.kind.field(name), texts, time_zone=request.time_zone, missing=missing
-        )
-    return columns, unread
+    convert = functools.partial(
+        convert_column, time_zone=request.time_zone, missing=missing_texts(request)
+    )
+    tasks = {
+        name: functools.partial(convert, request.kind.field(name), texts)
+        for name, texts in prepared_texts(request, rows).items()
+    }
+    # Placing takes as long as all conversions together, and is done beside them.
+    found = side_by_side({GEOM: lambda: rows.geometries, **tasks}, len(rows))
+    typed, unread = zip(*(found[name] for name in tasks), strict=True)
+    return dict(zip(tasks, typed, strict=True)), dict(zip(tasks, unread, strict=True))
 
 
 def _accepted_rows(request: LoadRequest, rows: Rows, verdict: Verdict) -> pa.Table:
@@ -245,7 +265,17 @@ def _accepted_rows(request: LoadRequest, rows: Rows, verdict: Verdict) -> pa.Tab
         columns.append((GEOM_COLUMN.name, GEOM_COLUMN.type, content[GEOM_COLUMN.name]))
     schema = pa.schema([(name, type_) for name, type_, _ in columns])
     table = pa.Table.from_arrays([values for *_, values in columns], schema=schema)
-    return table.filter(pa.array(verdict.accepted))
+    return _taken(table, verdict.accepted)
+
+
+def _taken(table: pa.Table, accepted: BoolArray) -> pa.Table:
+    """Return the accepted rows, without copying them where few others lie between them."""
+    others = np.flatnonzero(~accepted)
+    if len(others) * _LONG_RUN > len(accepted):
+        return table.filter(pa.array(accepted))
+    begins, ends = [0, *(others + 1).tolist()], [*others.tolist(), len(accepted)]
+    runs = [table.slice(b, e - b) for b, e in zip(begins, ends, strict=True) if e > b]
+    return pa.concat_tables(runs or [table.slice(0, 0)])
 
 
 def _joined(bad: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:

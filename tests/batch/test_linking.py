@@ -97,6 +97,20 @@ def test_categories_are_counted_and_coded_by_the_catalogue(town):
     ]
 
 
+def test_a_category_that_the_catalogue_lacks_has_the_code_of_the_national_class(town):
+    made = town(("hotline", "incident", {"mode": "delta"}), ("catalogue", "matter"))
+    matter = {"scheme": "S", "matter_kind": "matter", "code": "9", "name": "占道经营"}
+    made.deliver("catalogue", [matter])
+    names = ("占道经营", "暴露垃圾", "果皮箱")
+    made.deliver("hotline", [_incident(n, category=name) for n, name in enumerate(names)])
+    made.finish()
+    assert made.read("category", "category", "scheme", "code") == [
+        ("占道经营", "S", "9"),
+        ("暴露垃圾", "GB/T 47678.5-2026", "06010"),
+        ("果皮箱", "GB/T 30428.2-2013", "0305"),
+    ]
+
+
 def test_reports_of_one_place_and_category_are_one_episode_named_by_its_first(town, square):
     made = town(("hotline", "incident", {"mode": "delta"}), ("library", "address"))
     made.deliver("library", [{"code": "A", "full_text": "听涛路1号", "geom": "POINT (500050 50)"}])

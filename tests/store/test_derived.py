@@ -6,6 +6,8 @@ import pytest
 from blockdata.store import derived
 from blockdata.store.decisions import Decision, record_decisions
 
+TABLES = ("department", "department_history")
+
 
 @pytest.fixture
 def placed(base):
@@ -42,10 +44,15 @@ def test_matches_are_written_by_text_and_taken_back(placed):
 
 
 def test_a_text_that_was_taken_away_leaves_no_match(placed):
-    _match(placed, 甲=placed.address)
-    placed.session.run("UPDATE base.department SET address_text = NULL")
-    _match(placed)
-    assert placed.read("department", "address_id") == [None, None]
+    _match(placed, 甲=placed.address, 乙=placed.address)
+    rows = [
+        {"key": k, "code": k, "name": k, "address_text": t} for k, t in (("1", None), ("2", "乙"))
+    ]
+    placed.deliver("department", rows)
+    assert placed.read("department", "source_id", "address_id") == [
+        ("1", None),
+        ("2", placed.address),
+    ]
 
 
 def test_history_is_matched_too(placed):
@@ -56,21 +63,22 @@ def test_history_is_matched_too(placed):
 
 def test_points_are_inherited_from_the_address_and_given_back(placed):
     _match(placed, 甲=placed.address)
-    derived.inherit_points(placed.session, _kind(placed))
+    derived.inherit_points(placed.session, _kind(placed), TABLES)
     assert placed.read("department", "source_id", "x", "y") == [("1", 1.0, 2.0), ("2", None, None)]
     _match(placed, 甲=None)
-    derived.inherit_points(placed.session, _kind(placed))
+    derived.inherit_points(placed.session, _kind(placed), TABLES)
     assert placed.read("department", "x") == [None, None]
 
 
 def test_a_pin_is_set_and_forgotten(placed):
     identifier = placed.id_of("department", "2")
-    derived.repin(placed.session, _kind(placed), {identifier: (7.0, 8.0), "adr1": (0.0, 0.0)})
+    points = {identifier: (7.0, 8.0), "adr1": (0.0, 0.0)}
+    derived.repin(placed.session, _kind(placed), TABLES, points)
     assert placed.read("department", "source_id", "x") == [("1", None), ("2", 7.0)]
-    derived.forget_repinned(placed.session, _kind(placed))
+    derived.forget_repinned(placed.session, TABLES)
     assert placed.read("department", "source_id", "x") == [("1", None), ("2", 7.0)]
     record_decisions(placed.session, [Decision("repin", identifier)])
-    derived.forget_repinned(placed.session, _kind(placed))
+    derived.forget_repinned(placed.session, TABLES)
     assert placed.read("department", "x") == [None, None]
 
 

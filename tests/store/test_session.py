@@ -1,5 +1,6 @@
-"""A session: tables made and widened, rows staged, appended and replaced."""
+"""A session: tables made and widened, rows lent, appended and replaced."""
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -64,8 +65,11 @@ def test_rows_are_appended_by_name_and_replaced(session):
     assert session.count("atom") == 0
 
 
-def test_staged_rows_are_temporary_and_can_be_staged_again(session):
+def test_lent_rows_can_be_read_until_they_are_taken_back(session):
     for value in (1, 2):
-        name = session.stage("odd name", pa.table({"x": [value]}))
-    assert session.value(f"SELECT x FROM {name}") == 2
+        session.lend("odd name", pa.table({"x": [value]}))
+    assert session.value('SELECT x FROM temp."odd name"') == 2
+    session.take_back("odd name", "never lent")
+    with pytest.raises(duckdb.CatalogException):
+        session.value('SELECT x FROM temp."odd name"')
     assert session.value("SELECT 1 WHERE false") is None
