@@ -31,8 +31,8 @@ def provisional_addresses(texts: Sequence[str | None], mint: Callable[[str], str
     -------
     DataFrame
         One row per distinct normalised text with at least a community, road, estate or numbered
-        element, or in Latin script with words and a number, sorted by text: ``id``, ``text`` (normalised), ``province`` ... ``room``,
-        ``rest`` and ``level``.
+        element, or in Latin script with words and a number, sorted by text: ``id``, ``text``
+        (normalised), ``province`` ... ``room``, ``rest`` and ``level``.
 
     Examples
     --------

@@ -2,9 +2,14 @@
 
 import json
 
+import pyarrow as pa
 import pytest
 
 import blockdata as bd
+from blockdata.records import Catalogue
+from blockdata.report.words import Words
+from blockdata.store.snapshots import memory_session
+from blockdata.views.place import place_of_address
 
 
 @pytest.fixture
@@ -76,3 +81,18 @@ def test_an_unknown_address_is_told(base):
 def test_missing_values_are_none_in_the_dictionary(base, busy):
     text = json.dumps(base.place(busy).to_dict(), allow_nan=False)
     assert "NaT" not in text
+
+
+def test_a_component_is_told_with_the_national_name_of_its_class():
+    session = memory_session(Catalogue())
+    row = {"source": "s", "source_id": "-", "first_delivery": 1, "last_delivery": 1}
+    address = row | {"id": "adr1", "code": "A", "full_text": "听涛路1号"}
+    lamp = row | {"id": "cmp1", "address_id": "adr1", "class_code": "0118"}
+    other = lamp | {"id": "cmp2", "scheme": None}
+    session.append("address", pa.Table.from_pylist([address]))
+    lamps = [lamp | {"scheme": "CJ/T 214-2007"}, other]
+    session.append("component", pa.Table.from_pylist(lamps))
+    place = place_of_address(session, "adr1", Words("zh", Catalogue()))
+    told = place.to_dict()["component"]
+    assert [r["class_name"] for r in told] == ["路灯", None]
+    assert "<th>部件类别</th>" in place._repr_html_()

@@ -9,6 +9,7 @@ import pytest
 from blockdata.cli import COMMANDS
 
 ROOT = Path(__file__).parents[2]
+LANGS = ("zh", "en")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,10 @@ def generate():
         sys.path.remove(str(ROOT))
 
 
-@pytest.mark.parametrize("name", ["cli.md", "records.zh.md", "records.en.md"])
+PAGES = ["cli.md", *(f"{p}.{lang}.md" for p in ("records", "codes", "profiles") for lang in LANGS)]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_the_committed_page_is_up_to_date(generate, name):
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert text == generate.pages()[ROOT / "docs" / name], "run: python -m docs.generate"
