@@ -1,16 +1,16 @@
-"""How fast a night is: `python -m benchmarks.nightly [--incidents N]`.
+"""How fast a night is: `python -m benchmarks.nightly [--share S | --config CITY.toml]`.
 
-Prints seconds, peak memory and rows per second of each step for a first run on an invented
-district, for the next night with one more day of incidents, and for a night with nothing new; the
-size of the base, the time to copy it, and the time to import the package.
+Prints seconds and peak memory of each step for a first run on an invented district, for the next
+night with one more day of incidents, and for a night with nothing new; the size of the base, the
+time to copy it, and the time to import the package. A share of 1 is a district of a million
+people and a million incidents over three years. With a configuration the district is that one,
+for example what `python -m data_samples.generate` has written; its base must not exist yet.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime as dt
-import random
 import statistics
 import subprocess
 import sys
@@ -19,64 +19,51 @@ import time
 from pathlib import Path
 from typing import Any
 
-import shapely
-
+from benchmarks.invented import AS_OF, Size, write_district, write_incidents
 from blockdata.batch.nightly import Outcome, nightly
 from blockdata.config import Config, load_config
 from blockdata.store import files
 from blockdata.store.layout import Layout
 
-AS_OF = dt.date(2026, 11, 1)
-CELLS_A_SIDE = 32
-CELL_M = 250
-ORIGIN = (500_000, 3_340_000)
-CATEGORIES = ("噪声扰民", "占道经营", "暴露垃圾", "道路破损", "无照经营游商", "机动车乱停放")
 IMPORTS = 7
-CONFIG = """
-[city]
-name = "测速区"
-crs = "EPSG:4549"
-
-[base]
-path = "speed.base"
-
-[[source]]
-name = "grid"
-kind = "grid"
-path = "grid.csv"
-date = { on = 2026-01-01 }
-
-[[source]]
-name = "hotline"
-kind = "incident"
-path = "hotline_*.csv"
-mode = "delta"
-date = { name = '_(\\d{8})\\.' }
-"""
+A_DAY = dt.timedelta(days=1)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--incidents", type=int, default=200_000)
-    rows = parser.parse_args().incidents
+    parser.add_argument("--share", type=float, default=0.1, help="1: a million people")
+    parser.add_argument("--config", type=Path, help="measure on this district instead")
+    options = parser.parse_args()
     print(f"import blockdata: {import_seconds():.3f} s, median of {IMPORTS} fresh processes")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        config = write_sources(folder, rows)
-        show("first run", nightly(config, as_of=AS_OF), rows)
-        write_incidents(folder / "hotline_20261031.csv", rows // 400, "M")
-        show("next night", nightly(config, as_of=AS_OF), rows // 400)
-        begun = time.perf_counter()
-        code = nightly(config, as_of=AS_OF).code
-        print(f"\nnothing new: code {int(code)}, {time.perf_counter() - begun:.2f} s")
-        layout = Layout(config.base_path)
-        snapshot = layout.part(layout.require_current())
-        begun = time.perf_counter()
-        how = files.copy_file(snapshot, folder / "copy")
-        seconds = time.perf_counter() - begun
-        size_mib = snapshot.stat().st_size / 2**20
-        print(f"snapshot: {size_mib:.1f} MiB; {how} in {seconds:.3f} s")
+        if options.config is not None:
+            config = load_config(options.config)
+            peaks = [measured("first run", config, AS_OF), measured("nothing new", config, AS_OF)]
+        else:
+            config, peaks = measure_invented(Path(name), Size.of(options.share))
+        tell_size(Layout(config.base_path), Path(name) / "copy")
+    print(f"peak memory of the process: {max(peaks):.0f} MiB")
+
+
+def measure_invented(folder: Path, size: Size) -> tuple[Config, list[float]]:
+    """Measure three nights on a district that is invented for it.
+
+    Returns
+    -------
+    Config
+    list of float
+        Peak memory of each night in MiB.
+    """
+    config, district = write_district(folder, size)
+    print(f"\ninvented: {size}")
+    peaks = [measured("first run", config, AS_OF)]
+    a_day = size.incidents // (365 * 3)
+    numbers = (size.incidents, size.incidents + a_day)
+    write_incidents(folder, district, (AS_OF, AS_OF), *numbers)
+    peaks.append(measured(f"next night, {a_day} new incidents", config, AS_OF + A_DAY))
+    peaks.append(measured("nothing new", config, AS_OF + A_DAY))
+    return config, peaks
 
 
 def import_seconds() -> float:
@@ -91,51 +78,41 @@ def import_seconds() -> float:
     return statistics.median(pairs)
 
 
-def write_sources(folder: Path, rows: int) -> Config:
-    """Write a district of square cells and its incidents; return its configuration."""
-    with (folder / "grid.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["网格代码", "网格名称", "网格层", "WKT"])
-        for number in range(CELLS_A_SIDE**2):
-            x, y = number % CELLS_A_SIDE * CELL_M, number // CELLS_A_SIDE * CELL_M
-            box = shapely.box(x, y, x + CELL_M, y + CELL_M)
-            placed = shapely.transform(box, lambda c: c + ORIGIN)
-            code = f"990102{1 + number // 900:03d}001{number % 900:03d}"
-            writer.writerow([code, f"第{number}网格", "unit", shapely.to_wkt(placed)])
-    write_incidents(folder / "hotline_20261030.csv", rows, "N")
-    (folder / "city.toml").write_text(CONFIG, encoding="utf-8")
-    return load_config(folder / "city.toml")
+def measured(title: str, config: Config, as_of: dt.date) -> float:
+    """Run a night, print its time, that of the processors and its steps; return its peak in MiB."""
+    begun, used = time.perf_counter(), time.process_time()
+    outcome = nightly(config, as_of=as_of)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    print(f"\n{title}: code {int(outcome.code)}, {seconds:.1f} s, {cpu:.1f} s of processors")
+    show_steps(outcome)
+    steps: Any = outcome.manifest.get("steps", [])
+    return max((step["peak_memory_mib"] or 0.0 for step in steps), default=0.0)
 
 
-def write_incidents(path: Path, rows: int, prefix: str) -> None:
-    """Write incidents of a year before AS_OF at random places."""
-    chance = random.Random(rows)
-    side_m = CELLS_A_SIDE * CELL_M
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["工单编号", "上报时间", "结案时间", "案件类别", "事发地址", "X", "Y"])
-        for number in range(rows):
-            day = AS_OF - dt.timedelta(days=chance.randint(1, 365))
-            road, door = chance.randint(1, 200), chance.randint(1, 300)
-            x, y = ORIGIN[0] + chance.random() * side_m, ORIGIN[1] + chance.random() * side_m
-            times = (f"{day} 09:10:00", f"{day + dt.timedelta(days=2)} 16:00:00")
-            category = CATEGORIES[number % len(CATEGORIES)]
-            place = (f"第{road}大街{door}号", f"{x:.2f}", f"{y:.2f}")
-            writer.writerow([f"{prefix}{number}", *times, category, *place])
-
-
-def show(title: str, outcome: Outcome, rows: int) -> None:
-    """Print a run's steps."""
-    steps: list[dict[str, Any]] = outcome.manifest["steps"]  # type: ignore[assignment]
-    total = sum(float(step["seconds"]) for step in steps)
-    rate = rows / total if total else 0
-    print(f"\n{title}: code {int(outcome.code)}, {rows} rows, {total:.1f} s, {rate:.0f} rows/s")
-    print(f"{'step':<10} {'seconds':>8} {'peak MiB':>9} {'rows/s':>10}")
+def show_steps(outcome: Outcome) -> None:
+    """Print seconds and peak memory of a run's steps, and how many rows a second it read."""
+    steps: list[dict[str, Any]] = outcome.manifest.get("steps", [])  # type: ignore[assignment]
+    if not steps:
+        return
+    sources: dict[str, Any] = outcome.manifest["sources"]  # type: ignore[assignment]
+    rows = sum((s["counts"] or {}).get("read", 0) for s in sources.values())
+    print(f"{'step':<10} {'seconds':>8} {'peak MiB':>9}")
     for step in steps:
-        seconds = float(step["seconds"])
-        rate_text = f"{rows / seconds:>10.0f}" if seconds > 0.01 else " " * 10
-        peak = step["peak_memory_mib"] or 0.0
-        print(f"{step['step']:<10} {seconds:>8.2f} {peak:>9.0f} {rate_text}")
+        told = "kept" if step.get("kept") else f"{float(step['seconds']):.2f}"
+        print(f"{step['step']:<10} {told:>8} {step['peak_memory_mib'] or 0.0:>9.0f}")
+    loading = sum(float(step["seconds"]) for step in steps if step["step"] == "load")
+    print(f"{rows} rows read and applied, {rows / max(loading, 0.01):.0f} a second")
+
+
+def tell_size(layout: Layout, copy: Path) -> None:
+    """Print the size of the published snapshot and the time to copy it."""
+    snapshot = layout.part(layout.require_current())
+    begun = time.perf_counter()
+    how = files.copy_file(snapshot, copy)
+    seconds = time.perf_counter() - begun
+    parts = {path.suffix[1:]: path.stat().st_size for path in layout.snapshots.glob("*.*")}
+    told = ", ".join(f"{name} {size / 2**20:.1f}" for name, size in sorted(parts.items()))
+    print(f"\nsnapshot in MiB: {told}; {how} of its open data in {seconds:.3f} s")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from blockdata.store import derived
 from blockdata.store.derived import result_table
 from blockdata.store.session import Session
 
@@ -73,7 +74,7 @@ class Findings:
 
 def write_findings(session: Session, step: str, findings: Sequence[Finding]) -> None:
     """Write what a step has to tell as part of its result, in place of what it told before."""
-    session.run("DELETE FROM base.finding WHERE step = ?", [step])
+    derived.forget_findings(session, step)
     if not findings:
         return
     rows = [

@@ -138,8 +138,7 @@ def _publish_again(
     layout.clear_unpublished()
     with work_on(layout, start, keys, config.catalogue()) as work:
         number = layout.next_number()
-        facts = {"number": str(number), "withheld": json.dumps(sorted(withheld))}
-        work.session.set_facts(facts)
+        work.session.set_facts({"number": str(number), "withheld": json.dumps(sorted(withheld))})
         manifest = _manifest(layout, start, number, withheld) | facts
         # Written anew, since it names the number under which it is found.
         write_report(work.session, manifest, layout.report(number))

@@ -12,9 +12,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 
 from blockdata.batch.deciding import apply_decisions
-from blockdata.batch.discover import discover
+from blockdata.batch.discover import DayOfColumn, discover
 from blockdata.batch.findings import Finding, Findings, told_by_steps
 from blockdata.batch.flow import STEPS
 from blockdata.batch.loading import Loading, apply_delivery, is_decision
@@ -22,13 +23,13 @@ from blockdata.batch.manifest import RunFacts, attempt, manifest, write_attempt
 from blockdata.batch.people import settle_people
 from blockdata.batch.plan import Held, Plan, make_plan
 from blockdata.batch.steps import Clock, Context, run_steps, versions
-from blockdata.config import Config
+from blockdata.config import Config, Source
 from blockdata.errors import BlockdataError, KeyMissingError
 from blockdata.report import write_report
 from blockdata.store import deliveries, files
 from blockdata.store.cluster import recluster
 from blockdata.store.content_hash import content_hash
-from blockdata.store.delivered import size_of
+from blockdata.store.delivered import sha256_of_delivery, size_of
 from blockdata.store.keys import KeyRing, keys_of, pseudonym_secret
 from blockdata.store.layout import Layout
 from blockdata.store.lock import run_lock
@@ -214,7 +215,7 @@ class _Run:
         return self._held(number)
 
     def _held(self, number: int) -> tuple[Held, str | None]:
-        session, _ = open_snapshot(self.layout, KeyRing(), self.config.catalogue(), number)
+        session = self._opened(number)
         try:
             withheld = json.loads(session.meta("withheld") or "[]")
             held = Held(
@@ -227,6 +228,11 @@ class _Run:
         finally:
             session.con.close()
 
+    def _opened(self, number: int) -> Session:
+        """Open the open data of a snapshot to see what it holds."""
+        catalogue = self.config.catalogue()
+        return open_snapshot(self.layout, KeyRing(), catalogue, number, spatial=False)[0]
+
     def _earlier(self) -> list[Held]:
         """Return older snapshots that a run could go on from: with their parts about people."""
         numbers = self.layout.kept_numbers()[:-1]
@@ -235,7 +241,7 @@ class _Run:
         return [self._held(n)[0] for n in reversed(usable)]
 
     def _plan(self, loading: Loading, current: Held) -> Plan:
-        found, problems = discover(self.config, self.layout, loading.latest_day)
+        found, problems = discover(self.config, self.layout, self._day_of_column(loading, current))
         for source, error in problems:
             if source.contract == "freeze":
                 raise error
@@ -247,6 +253,18 @@ class _Run:
         )
         self._tell_plan(plan)
         return plan
+
+    def _day_of_column(self, loading: Loading, current: Held) -> DayOfColumn:
+        """Return what dates a file by a column; what the base holds already is not read again."""
+        if current.load_fingerprint != load_fingerprint(self.config):
+            return loading.latest_day
+        known = {(d.source, d.sha256): d.delivered_on for d in current.applied}
+
+        def day(source: Source, path: Path, column: str) -> dt.date:
+            held = known.get((source.name, sha256_of_delivery(path)))
+            return held or loading.latest_day(source, path, column)
+
+        return day
 
     def _tell_plan(self, plan: Plan) -> None:
         notes = {
@@ -345,7 +363,7 @@ class _Run:
         """Whether the work came out as what is published already, for the same as_of."""
         if current.number is None:
             return False
-        session, _ = open_snapshot(self.layout, KeyRing(), self.config.catalogue(), current.number)
+        session = self._opened(current.number)
         try:
             same_day = session.meta("as_of") == self.day.isoformat()
             return same_day and session.meta("content_hash") == digest

@@ -187,7 +187,7 @@ def assign_all_cells(session: Session, context: Context) -> None:
     refuse_bad_geometry(cells)
     by_layer, cell_ids = cells_by_layer(cells)
     who = _who(session, ids)
-    session.run("DELETE FROM base.cell_of")
+    derived.clear_result(session, "cell_of")
     for layer, part in by_layer.items():
         stays = stays_in_cells(places, part)
         session.append("cell_of", _rows_of_stays(stays, layer, who, pa.array(cell_ids)))

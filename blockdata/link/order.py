@@ -69,7 +69,5 @@ def positions(texts: pd.Series, among: pd.Series) -> Integers:
 
 
 def _texts(texts: pd.Series) -> pa.Array:
-    # An empty frame's column may come in chunks of another type than was asked for.
-    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return whole.cast(pa.large_string())
+    array = pa.array(texts.astype("str"), type=pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

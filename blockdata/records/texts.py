@@ -30,7 +30,7 @@ __all__ = [
 BoolArray = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
-_SAMPLE = 4096
+_SAMPLE = 1024
 _MOST_DISTINCT = 0.9
 _BLOCK_BYTES = 1 << 18  # stays in the processor's cache
 _BLOCK_ROWS = 1 << 15

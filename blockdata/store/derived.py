@@ -30,6 +30,11 @@ def clear_result(session: Session, name: str) -> None:
     session.run(f"DELETE FROM {quote('base', name)}")
 
 
+def forget_findings(session: Session, step: str) -> None:
+    """Remove what a step told before."""
+    session.run("DELETE FROM base.finding WHERE step = ?", [step])
+
+
 def append_result(session: Session, name: str, frame: pd.DataFrame) -> None:
     """Add a frame to a result table; columns that it does not declare are left out."""
     table = result_table(name)

@@ -126,7 +126,12 @@ def memory_session(catalogue: Catalogue) -> Session:
 
 
 def open_snapshot(
-    layout: Layout, keys: KeyRing, catalogue: Catalogue | None = None, number: int | None = None
+    layout: Layout,
+    keys: KeyRing,
+    catalogue: Catalogue | None = None,
+    number: int | None = None,
+    *,
+    spatial: bool = True,
 ) -> tuple[Session, int]:
     """Open a published snapshot for reading.
 
@@ -138,6 +143,8 @@ def open_snapshot(
     catalogue : Catalogue, optional
     number : int, optional
         Default: the current one, whatever is published meanwhile.
+    spatial : bool, default True
+        Whether analysts' spatial functions are there; loading them takes longer than the rest.
 
     Returns
     -------
@@ -155,7 +162,7 @@ def open_snapshot(
     for _ in range(_TRIES):
         wanted = number if number is not None else layout.require_current()
         try:
-            return _open(layout, keys, catalogue or Catalogue(), wanted), wanted
+            return _open(layout, keys, catalogue or Catalogue(), wanted, spatial=spatial), wanted
         except StoreError:
             # Between reading CURRENT and opening, retention may have removed the file.
             if layout.part(wanted).exists() or number is not None:
@@ -163,10 +170,13 @@ def open_snapshot(
     raise SnapshotError("snapshots change faster than they can be opened", where=str(layout.root))
 
 
-def _open(layout: Layout, keys: KeyRing, catalogue: Catalogue, number: int) -> Session:
+def _open(
+    layout: Layout, keys: KeyRing, catalogue: Catalogue, number: int, *, spatial: bool
+) -> Session:
     con = connect()
     try:
-        load_extension(con, "spatial")
+        if spatial:
+            load_extension(con, "spatial")
         attach(con, "base", layout.part(number), read_only=True)
         parts = ["base"]
         for part in _ENCRYPTED:

@@ -1,5 +1,6 @@
 """One table as pandas, GeoPandas and Arrow."""
 
+import pyarrow as pa
 import pytest
 
 import blockdata as bd
@@ -46,7 +47,9 @@ def test_what_has_no_place_has_no_geometry(base, name):
 def test_a_kind_that_could_stand_somewhere_and_does_not_says_so(base, monkeypatch):
     nowhere = base.department.df().assign(x=float("nan"), y=float("nan"))
     assert len(nowhere)
+    shapeless = pa.table({"geom": pa.nulls(len(nowhere), pa.binary())})
     monkeypatch.setattr(type(base.department), "df", lambda _table: nowhere)
+    monkeypatch.setattr(type(base.department), "arrow", lambda _table: shapeless)
     with pytest.raises(bd.GeometryNeededError, match="no row of 'department'"):
         base.department.gdf()
 

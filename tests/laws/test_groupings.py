@@ -140,8 +140,11 @@ def _load(loading, source_name, rows, removes):
     return loading.loader(source.kind).load_values(loading.request(source, None), values)
 
 
-def _content(history, cuts):
-    """Apply a history, ending a run after each of the deliveries in `cuts`."""
+def _content(history, cuts, *, forgetful=False):
+    """Apply a history, ending a run after each of the deliveries in `cuts`.
+
+    Forgetful runs remember nothing of what they matched or computed before.
+    """
     catalogue = CONFIG.catalogue()
     session = memory_session(catalogue)
     loading = Loading(CONFIG, catalogue, SECRET)
@@ -150,6 +153,9 @@ def _content(history, cuts):
         delivery = Delivery(name, f"{name}-{seq}", day, mode, f"{seq:064x}", seq)
         counts = apply_loaded(session, loading, delivery, _load(loading, name, rows, removes))
         assert counts.balanced
+        if forgetful:
+            session.kept.clear()
+            session.run("DELETE FROM base.meta")
         settle_people(session, CONFIG, day)
         if seq in cuts or seq == len(history):
             run_steps(session, Context(CONFIG, AS_OF), STEPS, Clock())
@@ -165,6 +171,14 @@ def test_any_grouping_into_runs_gives_the_same_content(data):
     history = data.draw(histories())
     cuts = data.draw(st.sets(st.integers(1, len(history))))
     assert _content(history, cuts) == _content(history, set())
+
+
+@given(st.data())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_remembered_is_what_would_be_computed(data):
+    history = data.draw(histories())
+    cuts = data.draw(st.sets(st.integers(1, len(history))))
+    assert _content(history, cuts) == _content(history, cuts, forgetful=True)
 
 
 def test_a_repeated_full_delivery_touches_nothing():

@@ -107,6 +107,14 @@ def test_other_layouts_are_refused_by_name(tmp_path: Path) -> None:
     assert reason(tmp_path / "in") == "mixed_layouts"
 
 
+def test_a_packed_kml_is_one_too(tmp_path: Path) -> None:
+    point = "<Point><coordinates>120,36</coordinates></Point>"
+    kml = f"<kml><Placemark><name>甲</name>{point}</Placemark></kml>"
+    path = pack(tmp_path, {"doc.kml": kml, "files/icon.png": b"x"}, "a.kmz")
+    table = read_file(path)
+    assert (table.columns.to_pydict(), table.crs) == ({"name": ["甲"]}, "EPSG:4326")
+
+
 def test_an_error_names_the_file_inside(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"^a\.zip/b/c\.csv: "):
         read_file(pack(tmp_path, {"b/c.csv": "a,a\n"}))

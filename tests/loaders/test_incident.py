@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import json
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blockdata.records import Held
 from blockdata_loaders.incident import loader
+from blockdata_loaders.pseudonyms import normal_number, normal_phone, pseudonyms
 
 HEADER = ["案件编号", "上报时间", "案件类别", "来电号码", "来电人", "诉求内容", "地址"]
 
@@ -107,3 +112,33 @@ def test_a_period_spans_the_accepted_rows(load, unit, first, end):
 def test_a_period_without_accepted_rows_is_none(load):
     assert load(_row("A1", "x"), mode="period").period is None
     assert load(_row("A1")).period is None
+
+
+@given(st.lists(st.none() | st.text(max_size=30)), st.binary(min_size=1, max_size=130))
+def test_pseudonyms_are_those_of_the_standard_library(texts, secret):
+    expected = [t and hmac.digest(secret, t.encode(), "sha256").hex()[:32] for t in texts if t]
+    found = pseudonyms(pa.array([t for t in texts if t], pa.string()), secret)
+    assert found.to_pylist() == expected
+    assert pseudonyms(pa.array([None, "a"]), secret).is_valid().to_pylist() == [False, True]
+
+
+_SPELT = st.text(st.sampled_from("0123456789 -+().Ａ１a路\u3000"), max_size=20)
+
+
+@given(st.lists(st.none() | _SPELT | st.sampled_from(["0086013800000000", "8613800000000", ""])))
+def test_numbers_of_a_column_are_compared_as_each_alone(texts):
+    for normal in (normal_number, normal_phone):
+        alone = [normal(pa.array([text], pa.string()))[0].as_py() for text in texts]
+        assert normal(pa.array(texts, pa.string())).to_pylist() == alone
+
+
+@pytest.mark.parametrize(
+    ("written", "phone"),
+    [
+        ("008613800000000", "13800000000"), ("86 13800000000", "13800000000"),
+        ("013800000000", "13800000000"), ("0532-81234567", "053281234567"),
+        ("8613800000000 转 2", "86138000000002"), ("　", None), ("无", None),
+    ],
+)  # fmt: skip
+def test_only_a_mobile_number_loses_what_stands_before_it(written, phone):
+    assert normal_phone(pa.array([written])).to_pylist() == [phone]

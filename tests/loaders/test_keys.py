@@ -88,3 +88,35 @@ def test_an_empty_required_key_is_told_once(ask, csv_file):
 def test_a_key_held_apart_is_refused(ask):
     with pytest.raises(PrivacyError, match="held apart"):
         loader.load_values(ask("premises", key=["contact_name"]), [])
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "13800000000",
+                "+8613800000000",
+                "0086-138-0000-0000",
+                "A1",
+                "110105194912310021",
+                "11010519491231002X",
+                "11010519491231002x",
+                "路13800000000",
+                None,
+            ]
+        )
+    )
+)
+def test_personal_keys_are_found_in_any_company(values):
+    alone = [bool(is_personal(pa.array([value], pa.string()))[0]) for value in values]
+    assert is_personal(pa.array(values, pa.string())).tolist() == alone
+    assert not any(flag for value, flag in zip(values, alone, strict=True) if value == "A1")
+
+
+@given(st.lists(st.text("ab", max_size=3)))
+def test_keys_in_order_are_compared_like_all_others(keys):
+    for given_keys in (sorted(keys), sorted(set(keys))):
+        content = pa.table({"row": list(range(len(given_keys)))})
+        usable = np.full(len(given_keys), True)
+        _, conflicting = repeats(pa.array(given_keys, pa.string()), content, usable)
+        assert conflicting.tolist() == [given_keys.count(key) > 1 for key in given_keys]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 import shapely
 
 from blockdata.errors import SourceError
-from blockdata_loaders.reader import read_file
+from blockdata_loaders.reader import RawTable, read_file
 from blockdata_loaders.reader.content import FORMATS
+from blockdata_loaders.reader.shapefile import read_shapefile
 
 VRT = (
     '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/vsicurl/http://127.0.0.1:9/x'
@@ -155,3 +157,59 @@ def test_names_with_blanks_and_chinese_characters_are_read(tmp_path: Path) -> No
     (tmp_path / "a.gpkg").rename(folder / "网格 1.gpkg")
     assert read_file(folder / "网格 1.gpkg").columns["a"].to_pylist() == ["1"]
     assert [path.name for path in folder.iterdir()] == ["网格 1.gpkg"]
+
+
+def test_a_file_that_the_system_refuses_is_told_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a\n1\n")
+
+    def locked(_: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("blockdata_loaders.reader.open.checked_format", locked)
+    with pytest.raises(SourceError, match="Permission denied") as caught:
+        read_file(path)
+    assert caught.value.reason == "unreadable_file"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read all")
+def test_a_file_without_the_right_to_read_it_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a\n1\n")
+    path.chmod(0)
+    assert reason(path) == "unreadable_file"
+
+
+@pytest.mark.parametrize("part", ["a.shp", "a.dbf", "a.cpg"])
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    frame = geopandas.GeoDataFrame({"a": ["1"]}, geometry=[shapely.Point(120, 36)], crs=4490)
+    frame.to_file(tmp_path / "a.shp", encoding="UTF-8")
+    assert read_file(tmp_path / "a.shp").rows_read == 1
+
+    def busy(path: Path, **options: str | None) -> RawTable:
+        table = read_shapefile(path, **options)
+        (path.parent / part).write_bytes((path.parent / part).read_bytes() + b" ")
+        return table
+
+    monkeypatch.setattr("blockdata_loaders.reader.shapefile.read_shapefile", busy)
+    with pytest.raises(SourceError) as caught:
+        read_file(tmp_path / "a.shp")
+    assert caught.value.reason == "changed_while_read"
+
+
+def test_a_geopackage_that_is_being_written_to_is_refused(tmp_path: Path) -> None:
+    frame = geopandas.GeoDataFrame({"a": ["1"]}, geometry=[shapely.Point(1, 2)], crs=4490)
+    path = tmp_path / "a.gpkg"
+    frame.to_file(path, driver="GPKG")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN EXCLUSIVE")
+        for trigger in connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'"):
+            connection.execute(f'DROP TRIGGER "{trigger[0]}"')
+        assert reason(path) == "changed_while_read"
+        connection.execute("ROLLBACK")
+    assert read_file(path).rows_read == 1

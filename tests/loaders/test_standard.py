@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from blockdata.errors import ConfigError, SourceError
 from blockdata.records import Catalogue, Kind
 from blockdata.records.strategies import source_rows
 from blockdata.store.batch import REJECTED_COLUMNS
+from blockdata_loaders import arrays, standard
 from blockdata_loaders.standard import loader
 
 HEADER = ["街巷代码", "街巷名称", "道路等级", "宽度"]
@@ -199,3 +201,43 @@ def test_no_row_is_lost_whatever_the_cells_hold(ask, data, name):
     keys = batch.rows["source_id"].to_pylist()
     assert len(keys) == len(set(keys))
     assert batch.rows.schema.field("removes").type == pa.bool_()
+
+
+@settings(
+    max_examples=20, derandomize=True, database=None, deadline=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+@given(data=st.data(), name=st.sampled_from(["incident", "building", "legal_entity"]))
+def test_threads_change_nothing(ask, monkeypatch, data, name):
+    kind = Catalogue().kind(name)
+    rows = data.draw(st.lists(source_rows(kind).map(lambda r: _labelled(kind, r)), max_size=6))
+    alone = loader.load_values(ask(name), rows)
+    with monkeypatch.context() as patched:
+        patched.setattr(arrays, "_ENOUGH_ROWS", 0)
+        threaded = loader.load_values(ask(name), rows)
+    assert threaded.rows.equals(alone.rows)
+    assert threaded.rejected.equals(alone.rejected)
+
+
+def test_an_error_in_a_thread_is_the_loaders_own(load, monkeypatch):
+    monkeypatch.setattr(arrays, "_ENOUGH_ROWS", 0)
+    monkeypatch.setattr(standard, "convert_column", _refuse)
+    with pytest.raises(ConfigError, match="no such zone"):
+        load(["1", "测试路", "支路", "5"])
+
+
+def _refuse(*_, **__):
+    raise ConfigError("no such zone")
+
+
+@pytest.mark.parametrize("rejected", [[], [0], [4], [0, 1, 4], [2], list(range(5))])
+def test_rows_are_taken_in_runs_or_copied_alike(load, monkeypatch, rejected):
+    rows = [[str(i), "" if i in rejected else f"路{i}", "支路", "5"] for i in range(5)]
+    copied = load(*rows).rows
+    monkeypatch.setattr(standard, "_LONG_RUN", 0)
+    runs = load(*rows).rows
+    assert runs.equals(copied)
+    assert runs["source_id"].to_pylist() == [str(i) for i in range(5) if i not in rejected]
+    flags = np.isin(np.arange(5), rejected, invert=True)
+    begun = int(np.count_nonzero(np.diff(flags.astype(int), prepend=0) == 1))
+    assert runs["name"].num_chunks == max(1, begun)

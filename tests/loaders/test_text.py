@@ -136,3 +136,61 @@ def test_row_numbers_hold_across_the_parser_s_blocks(
     table = read(tmp_path, "\n".join(["a,b", *lines]))
     assert table.columns["a"].to_pylist() == [str(n) for n in table.row_number]
     assert [bad.row_number for bad in table.bad_rows] == list(range(7, 200, 7))
+
+
+def test_a_record_longer_than_a_small_block_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = ((64, True), (64, False), (4096, False))
+    monkeypatch.setattr("blockdata_loaders.reader.text._ATTEMPTS", attempts)
+    table = read(tmp_path, f'a,b\n1,"{"x" * 1000}\n"\n2,3\n')
+    assert [len(text) for text in table.columns["b"].to_pylist()] == [1001, 1]
+    monkeypatch.setattr("blockdata_loaders.reader.text._ATTEMPTS", attempts[:2])
+    with pytest.raises(SourceError) as caught:
+        read(tmp_path, f"a,b\n1,{'x' * 1000}\n")
+    assert caught.value.reason == "unreadable_text"
+    assert "xxx" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("wrong", [b"\xff", b"1,\xff,3", b"\x81"])
+def test_bytes_that_are_no_text_are_found_in_records_left_out_too(
+    tmp_path: Path, encoding: str, wrong: bytes
+) -> None:
+    good = "编号,名称\n1,路灯\n2,井盖\n".encode(encoding)
+    table = read(tmp_path, good + wrong + b"\n")
+    assert table.encoding == encoding
+    assert [bad.row_number for bad in table.bad_rows] == [4]
+    assert table.rows_read == 3
+
+
+def test_a_file_that_is_ascii_for_long_may_still_be_gb18030(tmp_path: Path) -> None:
+    lines = "".join(f"{i},x\n" for i in range(5000))
+    table = read(tmp_path, f"a,b\n{lines}z,街\n".encode("gb18030"))
+    assert (table.encoding, table.columns["b"][-1].as_py()) == ("gb18030", "街")
+    assert table.rows_read == 5001
+
+
+def test_columns_come_in_one_piece(tmp_path: Path) -> None:
+    table = read(tmp_path, "a,b\n" + "1,2\n" * 100_000 + ",\n3,\n")
+    assert [column.num_chunks for column in table.columns.columns] == [1, 1]
+    assert table.row_number[[0, -1]].tolist() == [2, 100_003]
+    assert table.columns["b"].null_count == 1
+
+
+@pytest.mark.parametrize("tail", ["\n,\n", "\n\n", "\n4\n"])
+def test_only_the_last_record_with_its_cells_can_be_left_open(tmp_path: Path, tail: str) -> None:
+    table = read(tmp_path, f'a,b\n1,"x\ny" {tail}')
+    assert table.columns["b"].to_pylist() == ([] if "4" in tail else ["x\ny "])
+
+
+def test_a_header_that_is_never_closed_has_no_rows(tmp_path: Path) -> None:
+    table = read(tmp_path, 'a,"b\nc')
+    assert (table.columns.num_rows, [bad.row_number for bad in table.bad_rows]) == (0, [1])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "idna"])
+def test_an_encoding_that_cannot_be_is_told_as_such(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(tmp_path, "a,b\n1,é\n", encoding=encoding)
+    assert caught.value.reason in ("unreadable_text", "undecodable_header")

@@ -249,6 +249,96 @@ def test_a_document_that_is_no_whole_geojson_is_refused(
     assert "secr" not in str(caught.value)
 
 
+def test_a_geojson_is_read_through_a_window_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = [[120.25, 36], [1e300, -2.5e-7], [3, 4.0], [1, 2, 3], []]
+    rows = [
+        feature({"type": "Point", "coordinates": place}, n=-12345.678e-3, t='"]},{\n' * 9)
+        for place in points
+    ]
+    path = write_geojson(tmp_path, [*rows, 12345, feature(None)], name="a")
+    expected = read_geojson(path)
+    assert expected.rows_read == 7
+    for window in (1, 7, 64):
+        monkeypatch.setattr("blockdata_loaders.reader.geojson._WINDOW", window)
+        table = read_geojson(path)
+        assert table.columns.equals(expected.columns)
+        assert table.geometry == expected.geometry
+        assert table.bad_rows == expected.bad_rows
+
+
+def test_an_error_names_the_line_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blockdata_loaders.reader.geojson._WINDOW", 64)
+    path = write_geojson(tmp_path, [feature(POINT, a=str(i)) for i in range(50)])
+    text = json.dumps(json.loads(path.read_text()), indent=1)
+    path.write_text(text.replace('"40"', '"40" "secret"'))
+    line = path.read_text().splitlines().index('    "a": "40" "secret"') + 1
+    with pytest.raises(SourceError, match=rf"line {line}\)") as caught:
+        read_geojson(path)
+    assert "secret" not in str(caught.value)
+
+
+def test_batches_of_features_without_properties_keep_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blockdata_loaders.reader.geojson.BATCH_ROWS", 2)
+    rows = [feature(POINT, a="1"), feature(POINT), feature(POINT), feature(POINT)]
+    table = read_geojson(write_geojson(tmp_path, rows))
+    assert table.columns["a"].to_pylist() == ["1", None, None, None]
+
+
+def _points(count: int, **columns: list[Any]) -> geopandas.GeoDataFrame:
+    shapes = [None if i % 5 == 4 else shapely.Point(i, -i / 3) for i in range(count)]
+    return geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4549")
+
+
+@pytest.mark.parametrize("odd", ["a\x1fb", None, ""])
+def test_a_geopackage_in_bulk_is_what_it_is_cell_by_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str | None
+) -> None:
+    monkeypatch.setattr("blockdata_loaders.reader.geopackage.BATCH_ROWS", 4)
+    names = ["路", "b", None, odd, "c,d\n", "x"] * 2
+    path = write_geopackage(tmp_path, a=_points(12, 名=names, n=range(12)))
+    bulk = read_geopackage(path)
+    assert bulk.columns.to_pydict() == {
+        "名": [name or None for name in names],
+        "n": [str(i) for i in range(12)],
+    }
+    monkeypatch.setattr("blockdata_loaders.reader.geopackage._keys", lambda *_: [])
+    cells = read_geopackage(path)
+    assert cells.columns.equals(bulk.columns)
+    assert cells.geometry == bulk.geometry
+    assert cells.row_number.tolist() == bulk.row_number.tolist() == list(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE a SET 名 = x'00ff' WHERE fid = 2", ["a", "00ff", "c"]),
+        ("UPDATE a SET 名 = CAST(x'ff' AS TEXT) WHERE fid = 2", ["a", "c"]),
+        ("UPDATE a SET 名 = 7 WHERE fid = 2", ["a", "7", "c"]),
+        ("UPDATE a SET fid = 900000000 WHERE fid = 2", ["a", "c", "b"]),
+        ("DELETE FROM a WHERE fid = 2", ["a", "c"]),
+    ],
+)
+def test_odd_values_in_a_column_of_texts_are_read_as_they_are(
+    tmp_path: Path, statement: str, expected: list[str]
+) -> None:
+    path = write_geopackage(tmp_path, a=_points(3, 名=["a", "b", "c"]))
+    damage(path, statement)
+    assert read_geopackage(path).columns["名"].to_pylist() == expected
+
+
+def test_a_table_without_a_plain_key_is_read_in_its_order(tmp_path: Path) -> None:
+    path = write_geopackage(tmp_path, a=_points(3, 名=["a", "b", "c"]))
+    damage(path, "ALTER TABLE a RENAME TO old")
+    damage(path, "CREATE VIEW a AS SELECT * FROM old ORDER BY 名 DESC")
+    assert read_geopackage(path, layer="a").columns["名"].to_pylist() == ["c", "b", "a"]
+
+
 def test_batches_join_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blockdata_loaders.reader.geojson.BATCH_ROWS", 2)
     monkeypatch.setattr("blockdata_loaders.reader.geopackage.BATCH_ROWS", 2)

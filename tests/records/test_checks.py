@@ -4,6 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blockdata.errors import DeclarationError
 from blockdata.records.catalogue import CORE, OF_THE_BASE
@@ -128,3 +130,33 @@ def test_a_kind_without_geometry_cannot_be_asked():
     plain = Kind("word", "wrd", "词", "Word", "", BENCH.fields, ("code",))
     with pytest.raises(DeclarationError, match="'word' has no geometry"):
         geometry_violations(plain, pa.array([], pa.binary()), None)
+
+
+_PLACES = st.sampled_from([0.0, -0.0, 1.0, 39.9, 40.0, 40.1, -5.0, np.nan, np.inf])
+_ORDERS = st.sampled_from([0, 1])
+
+
+@given(
+    st.lists(st.none() | st.tuples(_PLACES, _PLACES, _ORDERS)),
+    st.sampled_from([Geometry.POINT, Geometry.ANY, Geometry.LINE]),
+    st.sampled_from([None, (0, 0, 40, 40)]),
+)
+def test_points_have_the_reasons_that_the_geometry_library_finds(places, geometry, extent):
+    kind = Kind("spot", "spt", "点", "Spot", "", BENCH.fields, ("code",), geometry=geometry)
+    shapes = [None if place is None else shapely.Point(place[:2]) for place in places]
+    expected = []
+    for shape in shapes:
+        reason = None
+        if shape is not None and geometry is Geometry.LINE:
+            reason = "wrong_geometry"
+        elif shape is not None and (shape.is_empty or not shape.is_valid):
+            reason = "invalid_geometry"
+        elif shape is not None and extent and not shapely.box(*extent).intersects(shape):
+            reason = "outside_extent"
+        expected.append(reason)
+    # Big-endian points are not looked at in bulk.
+    wkb = [
+        None if place is None else shapely.to_wkb(shape, byte_order=place[2])
+        for place, shape in zip(places, shapes, strict=True)
+    ]
+    assert shape_reasons(*wkb, kind=kind, extent=extent) == expected

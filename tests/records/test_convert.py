@@ -1,15 +1,18 @@
 """What is written is read as it is meant, and what cannot be read is marked, never guessed."""
 
 import datetime as dt
+import sys
+import unicodedata
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blockdata.errors import ConfigError
+from blockdata.records import convert, texts
 from blockdata.records.convert import MISSING_TEXTS, convert_column
 from blockdata.records.field import Field, Type
 
@@ -213,3 +216,71 @@ def test_typed_columns_of_other_formats_are_read_through_their_text():
 def test_an_unknown_time_zone_is_told():
     with pytest.raises(ConfigError, match=r"unknown time zone 'Asia/Qingdao'.*IANA"):
         read(field(Type.TIME), "2026-11-01", time_zone="Asia/Qingdao")
+
+
+WRITTEN = {
+    Type.TEXT: ["路灯", " 路灯", "ＡＢ", "a"],
+    Type.CODE: ["a1", "ａ１", "甲", "B"],
+    Type.INT: ["7", "-7", "1,234", "12.0", "7米", "９", "1" * 19, "1-2", "0" * 20],
+    Type.FLOAT: ["7", ".5", "1.", "1.2.3", "-1.5", "1e3", "1,234.5", "９.5", "9" * 400, "x"],
+    Type.BOOL: ["是", "0", "y", "x"],
+    Type.DATE: ["2026-02-28", "2026-02-30", "2026/2/3", "20260203", "45000", "2026-02-03 10:00"],
+    Type.TIME: [
+        "2026-02-28 10:00:00", "2026-02-30 10:00:00", "2026-02-28T24:00:00", "2026.02.28 10:00",
+        "2026-02-28 10:00:00Z", "1986-05-04 00:30:00", "2026-02-28 10:00:0a", "2026-02-28-10:00:00",
+    ],
+}  # fmt: skip
+"""Values in plain and in other ways, some of which cannot be read."""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(type_=st.sampled_from(list(Type)), data=st.data())
+def test_a_column_is_read_as_its_values_are_alone(monkeypatch, type_, data):
+    monkeypatch.setattr(texts, "_BLOCK_ROWS", 3)
+    values = st.sampled_from([*WRITTEN[type_], None, "无", " ", "－"])
+    column = data.draw(st.lists(values, max_size=12)) * data.draw(st.sampled_from([1, 20]))
+    declared = field(type_, **({"unit": "m"} if type_ in (Type.INT, Type.FLOAT) else {}))
+    alone = {text: read(declared, text)[0] for text in set(column)}
+    assert read(declared, *column) == [alone[text] for text in column]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.datetimes().map(lambda d: d.isoformat(sep=" ")[:19])
+        | st.from_regex(r"(19|20|22)[0-9]{2}[-/.][0-3][0-9][-/.][0-3][0-9]", fullmatch=True)
+        | st.from_regex(
+            r"2[0-9]{3}-[01][0-9]-[0-3][0-9][T \t.][0-2][0-9]:[0-6][0-9](:[0-6][0-9])?",
+            fullmatch=True,
+        )
+    )
+)
+def test_moments_in_plain_form_are_read_as_by_the_patterns(monkeypatch, written):
+    for type_ in (Type.DATE, Type.TIME):
+        plainly = read(field(type_), *written)
+        with monkeypatch.context() as patched:
+            patched.setattr(convert, "_PLAIN_SIZES", ())
+            assert read(field(type_), *written) == plainly
+
+
+@pytest.mark.parametrize("type_", [Type.INT, Type.FLOAT])
+def test_plain_numbers_are_read_as_by_the_patterns(monkeypatch, type_):
+    written = [*WRITTEN[type_], "007", "-0", "0.10", "00.5", "9223372036854775807", "1" * 18]
+    plainly = read(field(type_), *written)
+    assert "bad" in plainly
+    monkeypatch.setattr(convert, "_DIGITS", b"")
+    assert read(field(type_), *written) == plainly
+
+
+def test_folding_makes_no_text_shorter_than_a_quarter():
+    characters = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    longest: dict[str, int] = {}
+    folded = {c: unicodedata.normalize("NFKC", c) for c in characters}
+    for character, short in folded.items():
+        size = len(character.encode())
+        assert size <= 4 * len(short.encode())
+        longest[short] = max(longest.get(short, 0), size)
+    # What a text is folded to may be composed of several, each written in its longest way.
+    for character in {c for c, short in folded.items() if c == short}:
+        parts = unicodedata.normalize("NFD", character)
+        assert sum(longest[part] for part in parts) <= 4 * len(character.encode())

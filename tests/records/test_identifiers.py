@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
 from blockdata.errors import DeclarationError
+from blockdata.records import identifiers
 from blockdata.records.identifiers import (
     IDENTIFIERS,
     identity_check_character,
@@ -151,3 +153,29 @@ def test_check_characters_refuse_a_body_of_another_alphabet() -> None:
         uscc_check_character("9135010OM000100Y4")
     with pytest.raises(DeclarationError, match="17 characters"):
         identity_check_character("1101051949123100")
+
+
+_NEARLY = st.text(st.sampled_from("0123456789X9Aé\U0001f600"), max_size=21)
+
+_RIGHT = uscc_bodies().map(lambda body: body + uscc_check_character(body)) | digits(14).map(
+    lambda tail: (body := f"990102{tail[:11]}") + identity_check_character(body)
+)
+
+
+@pytest.mark.parametrize("rule", list(IDENTIFIERS))
+@given(values=st.lists(st.none() | _NEARLY | _RIGHT, max_size=9))
+def test_a_column_is_judged_as_its_texts_are_alone(rule, values):
+    is_right = IDENTIFIERS[rule]
+    column = pa.array([None, *values], pa.string())[1:]
+    alone = [bool(is_right([value])[0]) for value in values]
+    assert is_right(column).tolist() == is_right(values).tolist() == alone
+
+
+def test_a_long_column_is_judged_in_blocks(monkeypatch):
+    monkeypatch.setattr(identifiers, "_BLOCK_ROWS", 2)
+    column = pa.array(["11010519491231002X", "x", "110105194912310021", "11010519491231002X"] * 3)
+    assert is_identity_number(column).tolist() == [True, False, False, True] * 3
+
+
+def test_what_is_no_text_is_no_identifier():
+    assert is_uscc([7, "\ud800" * 18, b"91110000802100433B"]).tolist() == [False] * 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -14,7 +15,12 @@ from blockdata.records.identifiers import (
     organisation_check_character,
     uscc_check_character,
 )
-from blockdata.records.masking import contains_personal, mask_personal, mask_personal_texts
+from blockdata.records.masking import (
+    contains_personal,
+    mask_personal,
+    mask_personal_column,
+    mask_personal_texts,
+)
 
 DIGITS = "0123456789"
 FULL_WIDTH = str.maketrans("0123456789-+X ", "０１２３４５６７８９－＋Ｘ　")
@@ -215,3 +221,36 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 def test_many_texts_equal_one_by_one_and_keep_missing() -> None:
     values = ["姓名：王明", None, "路灯不亮", "姓名：王明"]
     assert mask_personal_texts(values) == [v and mask_personal(v) for v in values]
+
+
+@given(st.lists(st.none() | JOINED | SPACED, max_size=8), st.sampled_from([1, 30]))
+def test_a_column_is_masked_as_its_texts_are_alone(texts, times):
+    column = pa.array(texts * times, pa.string())
+    masked = mask_personal_column(column)
+    assert masked.to_pylist() == [text and mask_personal(text) for text in texts] * times
+    if masked.equals(column):
+        assert masked is column
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13800000000",
+        "13800000000，13900000000、13800000001",
+        "致电13800000000。姓名：王明",
+        "3.13800000000",
+        "12.13800000000",
+        "13800000000 ",
+        "0\n13800000000\n0",
+        "业主13800000000张三反映",
+        "编号13800000000",
+        "身份证13800000000，110105491231002",
+        "1 3 8 0 0 0 0 0 0 0 0",
+        "１３８００００００００",
+        "A13800000000",
+        "138000000000",
+        "电话8123456，13800000000",
+    ],
+)
+def test_plain_mobile_numbers_in_a_column_are_masked_as_in_a_text(text):
+    assert mask_personal_column(pa.array([text])).to_pylist() == [mask_personal(text)]

@@ -15,6 +15,8 @@ __all__ = ["read_file"]
 
 _Options = dict[str, str | None]
 
+_ROLLBACK_JOURNAL = bytes.fromhex("d9d505f920a163d7")
+
 # Format: module, function, and the options that it takes. Each reader is imported where it is
 # used: openpyxl and pyproj are slow to import.
 _READERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -108,8 +110,19 @@ def _read(path: Path, options: _Options) -> RawTable:
     if file_format == "archive":
         with unpacked(path) as folder:
             return read_folder(folder, path.name, inside)
+    if file_format == "geopackage":
+        _check_finished(path)
     module, function, taken = _READERS[file_format]
     read: Callable[..., RawTable] = getattr(
         import_module(f"blockdata_loaders.reader.{module}"), function
     )
     return read(path, **{name: options[name] for name in taken})
+
+
+def _check_finished(path: Path) -> None:
+    """Refuse a database that somebody is in the middle of writing to, or died over."""
+    journal = path.with_name(f"{path.name}-journal")
+    if journal.is_file():
+        with journal.open("rb") as file:
+            if file.read(len(_ROLLBACK_JOURNAL)) == _ROLLBACK_JOURNAL:
+                raise changed_while_read(path)
