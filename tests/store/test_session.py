@@ -7,7 +7,7 @@ import pytest
 from blockdata.records import Catalogue, Field, Type
 from blockdata.records.tables import current_table
 from blockdata.store import schema
-from blockdata.store.session import Session
+from blockdata.store.session import _FEW_ROWS, Session
 
 EXTRA = Field("colour", Type.TEXT, "颜色", "Colour")
 
@@ -73,3 +73,24 @@ def test_lent_rows_can_be_read_until_they_are_taken_back(session):
     with pytest.raises(duckdb.CatalogException):
         session.value('SELECT x FROM temp."odd name"')
     assert session.value("SELECT 1 WHERE false") is None
+
+
+def test_facts_are_set_together_and_found_by_their_beginning(session):
+    session.set_facts({"step.a": "1", "step.b": "2", "other": "3"})
+    session.set_facts({"step.b": "4"})
+    assert session.facts("step.") == {"step.a": "1", "step.b": "4"}
+
+
+def test_tables_that_never_had_a_row_are_told_from_those_that_have(session):
+    assert session.filled() == frozenset()
+    session.append("atom", pa.table({"building": ["b"], "atom": ["a"]}))
+    assert session.filled() == {"atom"}
+    assert session.filled("people") == frozenset()
+
+
+@pytest.mark.parametrize("count", [1, _FEW_ROWS + 1])
+def test_appended_rows_are_all_there_whether_or_not_their_memory_is_given_back(session, count):
+    rows = pa.table({"building": ["b"] * count, "atom": ["a"] * count})
+    for _ in range(2):
+        session.append("atom", rows)
+    assert session.count("atom") == 2 * count

@@ -82,6 +82,14 @@ class TestPublishing:
         assert sorted(session.read("incident_text", "text")["id"].to_pylist()) == ["a", "b"]
         session.con.close()
 
+    def test_work_keeps_no_log_beside_its_files(self, layout):
+        with work_on(layout, None, KEYS, ONE_KIND) as work:
+            for number in range(3):
+                work.session.set_meta("number", str(number))
+            assert sorted(p.name for p in layout.work.glob("*.db*")) == [
+                f"{part}.db" for part in ("base", "people", "text")
+            ]
+
     def test_work_that_is_not_published_leaves_nothing(self, layout):
         publish(layout)
         before = layout.part(1).read_bytes()

@@ -16,7 +16,7 @@ from blockdata.address.tagger.packing import pack_rows, padded_transitions
 from blockdata.address.tagger.segments import SEGMENT_ATTRIBUTES, SEGMENT_TEMPLATES
 from blockdata.address.tagger.spans import Sentence, checked_sentences
 from blockdata.address.tagger.symbols import new_alphabet
-from blockdata.address.tagger.templates import FAST_TEMPLATES, TOKEN_TEMPLATES, template_table
+from blockdata.address.tagger.templates import TOKEN_TEMPLATES, template_table
 from blockdata.address.tagger.vocabulary import build_lexicon, frequent_features
 from blockdata.address.tagger.workspace import Reading, new_workspace
 from blockdata.errors import DeclarationError
@@ -56,7 +56,7 @@ class Recipe(NamedTuple):
 
 
 ACCURATE = Recipe()
-FAST = Recipe(token_templates=FAST_TEMPLATES, segment_templates=())
+FAST = Recipe(segment_templates=())
 
 
 def fit_model(

@@ -96,8 +96,8 @@ class Tagger:
         lexicons : mapping of str to iterable of str, optional
             Lists of terms (roads, estates) that need not occur in the sentences.
         fast : bool, default False
-            Leave out the features of whole segments and half of the others: less accurate,
-            faster to fit and to tag.
+            Leave out the features of whole segments: a little less accurate, faster to fit and to
+            tag.
         epochs : int, optional
             How often to go through the sentences; by default what the recipe says.
 

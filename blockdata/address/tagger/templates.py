@@ -12,7 +12,7 @@ from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.context import ATTRIBUTES
 from blockdata.address.tagger.hashing import mixed
 
-__all__ = ["FAST_TEMPLATES", "TOKEN_TEMPLATES", "hash_features", "stride_of", "template_table"]
+__all__ = ["TOKEN_TEMPLATES", "hash_features", "stride_of", "template_table"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -25,36 +25,25 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 # Attributes joined by "&", each with its place relative to the token.
 TOKEN_TEMPLATES = (
-    "symbol-3",
     "symbol-2",
     "symbol-1",
     "symbol",
     "symbol+1",
     "symbol+2",
-    "symbol+3",
     "symbol-2&symbol-1",
     "symbol-1&symbol",
     "symbol&symbol+1",
     "symbol+1&symbol+2",
-    "symbol+2&symbol+3",
     "symbol-1&symbol+1",
-    "symbol-3&symbol-2",
-    "symbol-2&symbol",
-    "symbol&symbol+2",
     "symbol-2&symbol-1&symbol",
     "symbol-1&symbol&symbol+1",
     "symbol&symbol+1&symbol+2",
-    "symbol+1&symbol+2&symbol+3",
-    "symbol-3&symbol-2&symbol-1",
     "symbol-3&symbol-2&symbol-1&symbol",
     "symbol-2&symbol-1&symbol&symbol+1",
     "symbol-1&symbol&symbol+1&symbol+2",
     "symbol&symbol+1&symbol+2&symbol+3",
-    "symbol&symbol+1&symbol+2&symbol+3&symbol+4",
     "string",
-    "string-1&string",
     "string&string+1",
-    "kind-1&kind&kind+1",
     "kind-2&kind-1&kind",
     "kind&kind+1&kind+2",
     "kind-2&kind-1&kind&kind+1&kind+2",
@@ -65,16 +54,11 @@ TOKEN_TEMPLATES = (
     "keyword_after&distance_after",
     "keyword_before&distance_before",
     "symbol&keyword_after",
-    "symbol&keyword_before",
-    "keyword_before&keyword_after",
     "symbol&keyword_before&keyword_before_2",
     "kind&keyword_before&keyword_before_2&keyword_after",
-    "symbol-1&keyword_after&distance_after",
-    "symbol&unit_before",
     "symbol&symbol+1&unit_before&unit_before_2",
     "kind&symbol+1&unit_after",
     "symbol&unit_before&unit_after",
-    "edge",
     "symbol&edge",
     "repeated&symbol",
     "repeated&repeated-1&kind",
@@ -90,25 +74,6 @@ TOKEN_TEMPLATES = (
     "term_around-1&term_around",
     "term_around&entry_around",
 )
-_SLOW_TEMPLATES = {
-    "symbol-3",
-    "symbol+3",
-    "symbol-3&symbol-2",
-    "symbol+2&symbol+3",
-    "symbol-3&symbol-2&symbol-1",
-    "symbol+1&symbol+2&symbol+3",
-    "symbol&symbol+1&symbol+2&symbol+3&symbol+4",
-    "symbol-2&symbol",
-    "symbol&symbol+2",
-    "kind-1&kind&kind+1",
-    "edge",
-    "symbol&unit_before",
-    "keyword_before&keyword_after",
-    "string-1&string",
-    "symbol&keyword_before",
-    "symbol-1&keyword_after&distance_after",
-}
-FAST_TEMPLATES = tuple(name for name in TOKEN_TEMPLATES if name not in _SLOW_TEMPLATES)
 
 
 def template_table(

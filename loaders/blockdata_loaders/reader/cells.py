@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
 
 from blockdata.errors import SourceError
+from blockdata_loaders.reader.growing import GrowingColumn
 from blockdata_loaders.reader.raw import BadRow, RawTable, float_text
 
 __all__ = ["NumberedRow", "collected_rows", "row_text"]
 
 # A spreadsheet keeps 15 digits of a number; an identity number typed as one has lost its end.
 _FIRST_DAMAGED = 10**15
+
+_BATCH_ROWS = 10_000
 
 _Row = list[str | None]
 NumberedRow = tuple[int, list[str | None], list[int]]
@@ -95,6 +99,19 @@ def _bad_row(number: int, texts: _Row, damaged: list[int], names: list[str]) -> 
     return None
 
 
+def _good_rows(
+    rows: Iterable[NumberedRow], names: list[str], numbers: list[int], bad: list[BadRow]
+) -> Iterator[_Row]:
+    """Yield rows as wide as the header; note their numbers, and the rows that are bad."""
+    for number, texts, damaged in rows:
+        broken = _bad_row(number, texts, damaged, names)
+        if broken is not None:
+            bad.append(broken)
+            continue
+        numbers.append(number)
+        yield [*texts, *[None] * (len(names) - len(texts))]
+
+
 def collected_rows(rows: Iterable[NumberedRow], names: list[str]) -> RawTable:
     """Make a table of the rows below a header.
 
@@ -116,20 +133,15 @@ def collected_rows(rows: Iterable[NumberedRow], names: list[str]) -> RawTable:
     >>> table.columns.to_pydict(), [row.row_number for row in table.bad_rows]
     ({'code': ['1']}, [4])
     """
-    columns: list[_Row] = [[] for _ in names]
-    numbers = []
-    bad = []
-    for number, texts, damaged in rows:
-        broken = _bad_row(number, texts, damaged, names)
-        if broken is not None:
-            bad.append(broken)
-            continue
-        numbers.append(number)
-        for place, column in enumerate(columns):
-            column.append(texts[place] if place < len(texts) else None)
-    arrays = [pa.array(column, pa.string()) for column in columns]
+    columns = [GrowingColumn() for _ in names]
+    numbers: list[int] = []
+    bad: list[BadRow] = []
+    good = _good_rows(rows, names, numbers, bad)
+    while waiting := list(islice(good, _BATCH_ROWS)):
+        for column, texts in zip(columns, zip(*waiting, strict=True), strict=True):
+            column.add(pa.array(texts, pa.string()))
     return RawTable(
-        columns=pa.Table.from_arrays(arrays, names=names),
+        columns=pa.table([column.column() for column in columns], names=names),
         row_number=np.array(numbers, dtype=np.int64),
         geometry=None,
         crs=None,

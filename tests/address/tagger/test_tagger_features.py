@@ -11,9 +11,9 @@ from blockdata.address.tagger.context import ATTRIBUTES, PAD
 from blockdata.address.tagger.hashing import ABSENT, build_slots, find, mixed
 from blockdata.address.tagger.lexicon import Lexicon, entry_code, roll, substring_hash
 from blockdata.address.tagger.packing import pack_rows, packed_weights, padded_transitions
+from blockdata.address.tagger.segments import SEGMENT_ATTRIBUTES, SEGMENT_TEMPLATES
 from blockdata.address.tagger.symbols import encode_texts, new_alphabet
 from blockdata.address.tagger.templates import (
-    FAST_TEMPLATES,
     TOKEN_TEMPLATES,
     hash_features,
     stride_of,
@@ -89,13 +89,16 @@ def test_an_entry_tells_label_frequency_and_purity():
     assert len(set(codes)) == len(codes)
 
 
-@pytest.mark.parametrize("names", [TOKEN_TEMPLATES, FAST_TEMPLATES])
-def test_every_template_names_attributes(names):
-    table = template_table(names)
+@pytest.mark.parametrize(
+    ("names", "attributes"),
+    [(TOKEN_TEMPLATES, ATTRIBUTES), (SEGMENT_TEMPLATES, SEGMENT_ATTRIBUTES)],
+)
+def test_every_template_names_attributes(names, attributes):
+    table = template_table(names, attributes)
     assert len(set(names)) == len(names) == len(table)
-    assert ((table[:, :, 0] >= -1) & (table[:, :, 0] < len(ATTRIBUTES))).all()
+    assert ((table[:, :, 0] >= -1) & (table[:, :, 0] < len(attributes))).all()
     with pytest.raises(ValueError, match="not in tuple"):
-        template_table(["colour-1"])
+        template_table(["colour-1"], attributes)
 
 
 def reading_of(templates):
