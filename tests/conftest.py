@@ -3,7 +3,12 @@
 import datetime as dt
 import shutil
 
+import hypothesis
 import pytest
+
+# A busy machine must not fail a property.
+hypothesis.settings.register_profile("quiet", deadline=None)
+hypothesis.settings.load_profile("quiet")
 
 AS_OF = dt.date(2026, 11, 1)
 SEED = 7

@@ -125,6 +125,9 @@ def rejected_frame(
 
 
 def bad_rows_frame(bad_rows: Sequence[BadRow]) -> pd.DataFrame:
-    """Return one line per row that the reader could not read; nothing of it is kept."""
-    lines = [(b.row_number, None, None, b.reason, None, None, None) for b in bad_rows]
+    """Return one line per row that the reader could not read, with what was wrong with it.
+
+    Nothing of the row is kept; the detail names its place in an archive or folder.
+    """
+    lines = [(b.row_number, None, None, b.reason, b.detail, None, None) for b in bad_rows]
     return pd.DataFrame(lines, columns=list(REJECTED_COLUMNS), dtype=object)
