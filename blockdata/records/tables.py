@@ -71,8 +71,12 @@ RESOLVED = (
     Column("address_id", pa.string()),
     Column("match_method", pa.string()),
     Column("match_score", pa.float64()),
+    Column("match_level", pa.string()),
 )
-"""What the last run made of the address text; computed anew at the end of every run."""
+"""What the last run made of the address text; computed anew at the end of every run.
+
+The level says how far the match goes: a text that names a room may reach its building only.
+"""
 
 TIMES = (
     Column("first_delivery", pa.int64(), nullable=False),

@@ -55,16 +55,18 @@ def write_matches(session: Session, kinds: Iterable[Kind], matches: pd.DataFrame
     kinds : iterable of Kind
         Kinds with an address text.
     matches : DataFrame
-        text, address_id, match_method, match_score: one row per distinct text.
+        text, address_id, match_method, match_score, level: one row per distinct text.
     """
     columns = {
         "text": pa.string(),
         "address_id": pa.string(),
         "match_method": pa.string(),
         "match_score": pa.float64(),
+        "match_level": pa.string(),
     }
+    named = matches.rename(columns={"level": "match_level"})
     rows = pa.Table.from_pandas(
-        matches[list(columns)], schema=pa.schema(columns), preserve_index=False
+        named[list(columns)], schema=pa.schema(columns), preserve_index=False
     )
     session.lend("match", rows)
     filled = {part: session.filled(part) for part in session.parts}

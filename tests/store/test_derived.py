@@ -22,8 +22,10 @@ def placed(base):
 
 
 def _match(base, **texts):
-    rows = [(t, a, "exact" if a else None, 1.0 if a else None) for t, a in texts.items()]
-    frame = pd.DataFrame(rows, columns=["text", "address_id", "match_method", "match_score"])
+    found, nothing = ("exact", 1.0, "room"), (None, None, None)
+    rows = [(text, address, *(found if address else nothing)) for text, address in texts.items()]
+    columns = ["text", "address_id", "match_method", "match_score", "level"]
+    frame = pd.DataFrame(rows, columns=columns)
     kinds = [base.session.catalogue.kind("department")]
     derived.write_matches(base.session, kinds, frame)
 
@@ -34,13 +36,13 @@ def _kind(base):
 
 def test_matches_are_written_by_text_and_taken_back(placed):
     _match(placed, 甲=placed.address, 乙=None)
-    columns = ("source_id", "address_id", "match_method")
+    columns = ("source_id", "address_id", "match_method", "match_level")
     assert placed.read("department", *columns) == [
-        ("1", placed.address, "exact"),
-        ("2", None, None),
+        ("1", placed.address, "exact", "room"),
+        ("2", None, None, None),
     ]
     _match(placed, 甲=None, 乙=placed.address)
-    assert placed.read("department", *columns)[0] == ("1", None, None)
+    assert placed.read("department", *columns)[0] == ("1", None, None, None)
 
 
 def test_a_text_that_was_taken_away_leaves_no_match(placed):
