@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from blockdata.address.aligned import Aligned
+from blockdata.address.traditional import simplified_characters
+
 # Radical code points that stand for a whole word and that NFKC leaves alone
 # (Unicode EquivalentUnifiedIdeograph); optical readers and some input methods write them.
 _RADICALS = str.maketrans(
@@ -15,6 +18,7 @@ _OPENING, _CLOSING = "([{【〔〖", ")]}】〕〗"
 _KEPT = "-,、#()"
 _BRACKETED_OR_STRAY = re.compile(r"(\([^()]+\))|[()]")
 _SEPARATORS = re.compile(r"[-,、]+")
+_LISTED_DOORS = re.compile(r"(?<=[0-9])号、(?=[0-9]+号(?!楼))")
 
 
 def _folded(character: str) -> str | None:
@@ -24,6 +28,8 @@ def _folded(character: str) -> str | None:
         return str(unicodedata.digit(character))
     if category[0] in "ZPS" or character.isspace():
         return "-"
+    if category == "Lo":
+        return simplified_characters().get(ord(character), character)
     return None if category[0] in "CM" else character
 
 
@@ -46,9 +52,10 @@ _TABLE.update({ord("○"): "〇", ord("◯"): "〇", ord("ー"): "-", ord(";"): 
 def fold_characters(text: str) -> str:
     """Fold every character to the one form used in normalised addresses.
 
-    NFKC, radicals to their words (⻄ to 西), ASCII letters to upper case, every digit to ASCII,
-    every kind of bracket to ``()``, every other space, dash and sign to ``-`` (commas and 、
-    stay apart); control characters, formats and loose marks are dropped.
+    NFKC, radicals to their words (⻄ to 西), traditional characters to simplified ones where that
+    is unambiguous, ASCII letters to upper case, every digit to ASCII, every kind of bracket to
+    ``()``, every other space, dash and sign to ``-`` (commas and 、 stay apart); control
+    characters, formats and loose marks are dropped.
 
     Parameters
     ----------
@@ -61,43 +68,44 @@ def fold_characters(text: str) -> str:
 
     Examples
     --------
-    >>> fold_characters("⻓江 路１２号【ａ座】")
-    '长江-路12号(A座)'
+    >>> fold_characters("⻓江 路１２号【ａ座】"), fold_characters("陽光花園")
+    ('长江-路12号(A座)', '阳光花园')
     """
     folded = unicodedata.normalize("NFKC", text).translate(_TABLE)
     # Dropping what stood between two Korean letters lets them compose.
     return unicodedata.normalize("NFKC", folded)
 
 
-def tidy_brackets(text: str) -> str:
-    """Keep innermost pairs of brackets with content; any other bracket becomes a separator.
+def fold_aligned(text: str) -> Aligned:
+    """Fold every character as `fold_characters` does, and keep where each one stood.
 
     Examples
     --------
-    >>> tidy_brackets("3号楼(东侧)5)")
-    '3号楼(东侧)5-'
+    >>> fold_aligned(" ①座").to_source(1, 3)
+    (1, 3)
     """
-    return _BRACKETED_OR_STRAY.sub(lambda match: match.group(1) or "-", text)
+    return Aligned.of(text).composed().translate(_TABLE).composed()
 
 
-def tidy_separators(text: str) -> str:
-    """Keep a separator only between two letters or digits, where it keeps two numbers apart.
+def _bracket(match: re.Match[str]) -> str:
+    return match.group(1) or "-"
 
-    A run with a comma or 、 in it becomes ``,`` (a list), any other ``-``.
 
-    Examples
-    --------
-    >>> tidy_separators("延安三路-105号-3--2-501"), tidy_separators("24、26号")
-    ('延安三路105号3-2-501', '24,26号')
-    """
+def _separator(match: re.Match[str]) -> str:
+    start, end = match.span()
+    text = match.string
+    if start == 0 or end == len(text):
+        return ""
+    before, after = text[start - 1], text[end]
+    if not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum()):
+        return ""
+    return "-" if match.group().strip("-") == "" else ","
 
-    def separator(match: re.Match[str]) -> str:
-        start, end = match.span()
-        if start == 0 or end == len(text):
-            return ""
-        before, after = text[start - 1], text[end]
-        if not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum()):
-            return ""
-        return "-" if match.group().strip("-") == "" else ","
 
-    return _SEPARATORS.sub(separator, text)
+#: Keep innermost pairs of brackets with content; any other bracket becomes a separator.
+TIDY_BRACKETS = (_BRACKETED_OR_STRAY, _bracket)
+#: Two door numbers with 、 between them are a list.
+LIST_DOORS = (_LISTED_DOORS, ",")
+#: Keep a separator only between two letters or digits, where it keeps two numbers apart;
+#: a run with a comma or 、 in it becomes ``,`` (a list), any other ``-``.
+TIDY_SEPARATORS = (_SEPARATORS, _separator)

@@ -8,7 +8,10 @@ _HAN = re.compile(r"[一-鿿]")
 _WORD = re.compile(r"[A-Z]{3,}")
 _NUMBER = re.compile(r"(?<![A-Z])[0-9]+")
 _DOOR_IN_CHINESE = re.compile(r"[0-9]\s*(?:号|弄|幢|栋|座)")
-_CROSSING_IN_CHINESE = re.compile(r"路口|街口|巷口|交叉口|交叉处|交汇处|交会处|交界处|相交处")
+_CROSSING_IN_CHINESE = re.compile(
+    r"路口|街口|巷口|交叉口|交叉处|交汇处|交会处|交界处|相交处"
+    r"|[路街巷道弄]\s*[/／&与]\s*[^/／&与]{1,9}[路街巷道弄]\s*$"
+)
 _CROSSING_IN_ENGLISH = re.compile(
     r"\bintersection\b|\b(?:corner|junction|crossing)\s+of\b"
     r"|^(?!\s*[0-9]).*\b[a-z]+\s*(?:&|/|\band\b|@)\s*[a-z0-9]+.*",
