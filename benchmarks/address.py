@@ -21,6 +21,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
+from benchmarks.address_peers import (
+    Row,
+    crf_spans,
+    elements_table,
+    peers_of_regions,
+    values_of_spans,
+)
 from blockdata.address.tagger import Span, Tagger, read_conll, score_spans
 
 Result = TypeVar("Result")
@@ -33,8 +42,10 @@ PARTS = {
     "building parts": ("houseno", "cellno", "floorno", "roomno"),
 }
 THREADS = 2
+PLACES, BANDS = ("text", "start", "end", "label"), 10
 SPEED_TEXTS, RUNS = 60_000, 5
 FOLDS = 5
+PARTS_OF_RUN = ("naacl", "fast", "ccks", "transfer", "peers")
 SURE_REGION = 0.6
 
 
@@ -102,8 +113,8 @@ def timed(call: Callable[[], Result]) -> tuple[Result, float]:
     return call(), time.perf_counter() - start
 
 
-def report(name: str, tagger: Tagger, held_out: Sentences) -> list[list[Span]]:
-    """Print F1 and speed of a tagger on sentences it has not seen."""
+def report(name: str, tagger: Tagger, held_out: Sentences) -> tuple[list[list[Span]], float]:
+    """Print F1 and speed of a tagger on sentences it has not seen; return spans and speed."""
     texts, given = [text for text, _ in held_out], [spans for _, spans in held_out]
     _, warm_up = timed(lambda: tagger.tag(texts[:1]))
     found = tagger.tag(texts)
@@ -115,7 +126,14 @@ def report(name: str, tagger: Tagger, held_out: Sentences) -> list[list[Span]]:
         f"{THREADS} threads; first call {warm_up:.1f} s, not counted",
         flush=True,
     )
-    return found
+    return found, speed
+
+
+def row(name: str, found: Iterable[list[Span]], speed: float, held_out: Sentences) -> Row:
+    """Return what `elements_table` shows of one tagger."""
+    texts = [text for text, _ in held_out]
+    values = [values_of_spans(*pair) for pair in zip(texts, found, strict=True)]
+    return name, values, [values_of_spans(*sentence) for sentence in held_out], speed
 
 
 def report_parts(found: Sequence[Sequence[Span]], held_out: Sentences) -> None:
@@ -126,6 +144,22 @@ def report_parts(found: Sequence[Sequence[Span]], held_out: Sentences) -> None:
         print(f"  {name:15} {spurious_share(found, given, copies=copies):6.2f} % of addresses")
 
 
+def report_reliability(tagger: Tagger, held_out: Sentences) -> None:
+    """Print how often spans of a stated confidence are right, and the mean distance of the two."""
+    columns = tagger.tag_columns([text for text, _ in held_out])
+    given = [set(spans) for _, spans in held_out]
+    rows = zip(*(getattr(columns, name).tolist() for name in PLACES), strict=True)
+    right = np.array([(s, e, columns.labels[k]) in given[text] for text, s, e, k in rows])
+    place = np.minimum((columns.confidence * BANDS).astype(int), BANDS - 1)
+    distance = 0.0
+    print("  stated confidence, right, spans:")
+    for band in np.unique(place):
+        stated, was = columns.confidence[place == band], right[place == band]
+        print(f"    {100 * stated.mean():5.1f} % {100 * was.mean():5.1f} % {len(was):7,}")
+        distance += len(was) / len(right) * abs(stated.mean() - was.mean())
+    print(f"  mean distance {100 * distance:.2f} %")
+
+
 def report_labels(found: Sequence[Sequence[Span]], held_out: Sentences) -> None:
     counts = Counter(span.label for _, spans in held_out for span in spans)
     for label, count in counts.most_common():
@@ -134,12 +168,12 @@ def report_labels(found: Sequence[Sequence[Span]], held_out: Sentences) -> None:
         print(f"  {label:15} {100 * score_spans(ours, theirs).f1:6.2f} F1, {count:,} spans")
 
 
-def measure_naacl(folder: Path, *, fast: bool) -> None:
+def measure_naacl(folder: Path, *, fast: bool) -> Row:
     train, held_out = read(folder / "train.txt"), read(folder / "dev.txt")
-    tagger, seconds = timed(lambda: Tagger.fit(train, fast=fast))
+    tagger, seconds = timed(lambda: Tagger.fit(train, fast=fast, calibrate=True))
     name = "NAACL dev, fast model" if fast else "NAACL dev, accurate model"
     print(f"{name}: fitted on {len(train):,} addresses in {seconds:.0f} s, one thread")
-    found = report(name, tagger, held_out)
+    found, speed = report(name, tagger, held_out)
     report_parts(found, held_out)
     careful = tagger.tag(
         [text for text, _ in held_out], least_confidence=dict.fromkeys(REGIONS, SURE_REGION)
@@ -147,8 +181,21 @@ def measure_naacl(folder: Path, *, fast: bool) -> None:
     f1 = score_spans(careful, [spans for _, spans in held_out]).f1
     print(f"  with regions at least {SURE_REGION} sure: F1 {100 * f1:.2f}")
     report_parts(careful, held_out)
+    report_reliability(tagger, held_out)
     if not fast:
         report_labels(found, held_out)
+    return row("ours, fast" if fast else "ours", found, speed, held_out)
+
+
+def measure_peers(folder: Path) -> None:
+    """Print the elements found by the tagger, by a plain CRF and by libraries for regions."""
+    rows = [measure_naacl(folder, fast=False), measure_naacl(folder, fast=True)]
+    train, held_out = read(folder / "train.txt"), read(folder / "dev.txt")
+    plain = crf_spans(train, held_out)
+    if plain:
+        report_parts(plain[0], held_out)
+        rows.append(row("plain CRF", *plain, held_out))
+    print(elements_table([*rows, *peers_of_regions(held_out)]))
 
 
 def measure_ccks(path: Path) -> None:
@@ -185,19 +232,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.address", description=__doc__)
     parser.add_argument("folder", nargs="?", default=os.environ.get("ADDRESS_DATA"))
     parser.add_argument(
-        "--only", choices=("naacl", "fast", "ccks", "transfer"), action="append", default=[]
+        "--only",
+        choices=("naacl", "fast", "ccks", "transfer", "peers"),
+        action="append",
+        default=[],
     )
     options = parser.parse_args(arguments)
     if options.folder is None:
         parser.error("give the folder of the address sets, or set ADDRESS_DATA")
     folder = Path(options.folder)
-    parts: dict[str, Callable[[], None]] = {
+    parts: dict[str, Callable[[], object]] = {
         "naacl": lambda: measure_naacl(folder / "naacl2019", fast=False),
         "fast": lambda: measure_naacl(folder / "naacl2019", fast=True),
         "ccks": lambda: measure_ccks(folder / "ccks2021_ner" / "train.conll"),
         "transfer": lambda: measure_transfer(folder),
+        "peers": lambda: measure_peers(folder / "naacl2019"),
     }
-    for name in options.only or parts:
+    for name in options.only or ("peers", "ccks", "transfer"):
         parts[name]()
     return 0
 

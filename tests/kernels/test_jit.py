@@ -1,4 +1,4 @@
-"""Compiled loops work where machine code cannot be kept, and give up the interpreter's lock."""
+"""Compiled loops work where machine code cannot be kept, and are never those of older sources."""
 
 import os
 import subprocess
@@ -46,3 +46,20 @@ def test_code_is_compiled_anew_where_no_folder_can_be_written(tmp_path):
     # No way of keeping code is left: what a locked-down container comes to.
     done = _run(tmp_path, NUMBA_CACHE_LOCATOR_CLASSES="ZipCacheLocator")
     assert done.stdout.strip() == "anew", done.stderr
+
+
+def test_kept_code_knows_when_a_source_beside_it_has_changed(tmp_path):
+    """Loops call one another across files; each file's own time says nothing of the others."""
+    (tmp_path / "loop.py").write_text(LOOP)
+    stamp = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import loop; print(loop.total.__qualname__)"
+    )
+    (tmp_path / "other.py").write_text("number = 1\n")
+    names = []
+    for text in ("number = 1\n", "number = 2\n"):
+        (tmp_path / "other.py").write_text(text)
+        done = subprocess.run(
+            [sys.executable, "-c", stamp, str(tmp_path)], capture_output=True, check=True
+        )
+        names.append(done.stdout)
+    assert names[0] != names[1], names

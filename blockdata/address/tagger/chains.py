@@ -7,15 +7,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.tokens import LONGEST_TEXT
+from blockdata.kernels.jit import jit_finite
 
-__all__ = ["Chains", "new_chains", "run_backward", "run_forward", "turned_transitions"]
+__all__ = [
+    "NOTHING",
+    "Chains",
+    "likely_labels",
+    "new_chains",
+    "run_backward",
+    "run_forward",
+    "turned_transitions",
+]
 
 Scores = npt.NDArray[np.float32]
 
 
-_NOTHING = np.float32(-1e30)
+NOTHING = np.float32(-1e30)
 
 
 class Chains(NamedTuple):
@@ -28,7 +36,7 @@ class Chains(NamedTuple):
     left: npt.NDArray[np.float32]
 
 
-@compiled
+@jit_finite
 def new_chains(lanes: int, width: int) -> Chains:
     """Return room for the scores of the longest text."""
     return Chains(
@@ -40,7 +48,7 @@ def new_chains(lanes: int, width: int) -> Chains:
     )
 
 
-@compiled
+@jit_finite
 def run_forward(chains: Chains, transitions: Scores, count: int, labels: int) -> float:
     """Fill the best scores up to each token; return the best of all."""
     scores, begun, reached = chains.scores, chains.begun, chains.reached
@@ -59,7 +67,7 @@ def run_forward(chains: Chains, transitions: Scores, count: int, labels: int) ->
     return float(reached[count - 1, : labels + 1].max())
 
 
-@compiled
+@jit_finite
 def run_backward(chains: Chains, turned: Scores, count: int, labels: int) -> None:
     """Fill the best scores after each token: in all, and if a new segment follows.
 
@@ -80,10 +88,21 @@ def run_backward(chains: Chains, turned: Scores, count: int, labels: int) -> Non
             rest[at, label] = max(left[at, label], inside)
 
 
-@compiled
+@jit_finite
+def likely_labels(chains: Chains, count: int, labels: int, found: npt.NDArray[np.int32]) -> None:
+    """Fill each token's label on the best path; `labels` stands for none."""
+    for at in range(count):
+        best = NOTHING
+        for label in range(labels + 1):
+            score = chains.reached[at, label] + chains.rest[at, label]
+            if score > best:
+                best, found[at] = score, label
+
+
+@jit_finite
 def _best_sums(best: Scores, table: Scores, more: Scores) -> None:
     """Fill the maximum over the rows of the table, each raised by its number, four at a time."""
-    best[:] = _NOTHING
+    best[:] = NOTHING
     for row in range(0, more.size - 3, 4):
         first, second, third, fourth = more[row], more[row + 1], more[row + 2], more[row + 3]
         for place in range(best.size):
@@ -95,10 +114,10 @@ def _best_sums(best: Scores, table: Scores, more: Scores) -> None:
             best[place] = max(best[place], table[row, place] + more[row])
 
 
-@compiled
+@jit_finite
 def turned_transitions(transitions: Scores, labels: int) -> Scores:
     """Return the transitions with rows for the label that follows, as wide as before."""
-    turned = np.full((labels + 1, transitions.shape[1]), _NOTHING, np.float32)
+    turned = np.full((labels + 1, transitions.shape[1]), NOTHING, np.float32)
     for after in range(labels + 1):
         for before in range(labels + 1):
             turned[after, before] = transitions[before, after]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.hashing import find
 from blockdata.address.tagger.lexicon import LONGEST_ENTRY, Lexicon, entry_code, substring_hash
 from blockdata.address.tagger.symbols import CLASSES, DIGIT
 from blockdata.address.tagger.tokens import Tokens
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["AFTER_TEXT", "ATTRIBUTES", "PAD", "describe_tokens"]
 
@@ -60,7 +60,7 @@ _FAR = 6
 _BEFORE_TEXT, AFTER_TEXT = 1, 2
 
 
-@compiled
+@jit_finite
 def describe_tokens(
     tokens: Tokens,
     count: int,
@@ -86,7 +86,7 @@ def describe_tokens(
     _look_up(count, lexicon, rolling, attributes)
 
 
-@compiled
+@jit_finite
 def _look_left(
     tokens: Tokens, count: int, keywords: npt.NDArray[np.uint16], attributes: Hashes
 ) -> None:
@@ -105,7 +105,7 @@ def _look_left(
             unit_2, unit = unit, tokens.symbol[at + 1]
 
 
-@compiled
+@jit_finite
 def _look_right(
     tokens: Tokens, count: int, keywords: npt.NDArray[np.uint16], attributes: Hashes
 ) -> None:
@@ -121,7 +121,7 @@ def _look_right(
             unit = tokens.symbol[at + 1] if at + 1 < count else 1
 
 
-@compiled
+@jit_finite
 def _look_for_repeats(tokens: Tokens, count: int, attributes: Hashes) -> None:
     """Mark a pair of tokens that stands earlier (1) or later (2) in the text as well."""
     for at in range(count - 1):
@@ -134,7 +134,7 @@ def _look_for_repeats(tokens: Tokens, count: int, attributes: Hashes) -> None:
                     attributes[_REPEATED, PAD + other + place] |= np.uint64(1)
 
 
-@compiled
+@jit_finite
 def _look_up(count: int, lexicon: Lexicon, rolling: Hashes, attributes: Hashes) -> None:
     """Write the longest entry of the lexicon that begins at, holds and ends at each token."""
     for at in range(count):
@@ -149,7 +149,7 @@ def _look_up(count: int, lexicon: Lexicon, rolling: Hashes, attributes: Hashes) 
                 _spread(attributes, at, length, code, term)
 
 
-@compiled
+@jit_finite
 def _spread(attributes: Hashes, at: int, length: int, code: int, term: int) -> None:
     last = PAD + at + length - 1
     if code and length > attributes[_ENTRY_ENDS, last] & np.uint64(15):

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.segments import LONGEST_SEGMENT
 from blockdata.address.tagger.spans import Span
 from blockdata.address.tagger.symbols import Alphabet, encode_texts
 from blockdata.address.tagger.tokens import Tokens, cut_text, new_tokens
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["MOST_TOKENS", "Corpus", "build_corpus", "cut_share", "find_keywords", "forget"]
 
@@ -50,7 +50,7 @@ def build_corpus(
     return Corpus(codes, bounds, found, segment_bounds)
 
 
-@compiled
+@jit_finite
 def _segments(
     codes: npt.NDArray[np.uint32],
     bounds: npt.NDArray[np.int64],
@@ -110,7 +110,7 @@ def find_keywords(corpus: Corpus, alphabet: Alphabet, labels: int) -> npt.NDArra
     return np.where(keyword, 1 + closing.argmax(axis=1), 0).astype(np.uint16)
 
 
-@compiled
+@jit_finite
 def _count_closing(
     corpus: Corpus,
     alphabet: Alphabet,
@@ -132,7 +132,7 @@ def _count_closing(
                 closing[symbol, label] += 1
 
 
-@compiled
+@jit_finite
 def forget(corpus: Corpus, sentence: int, counts: npt.NDArray[np.int32], amount: int) -> None:
     """Take a sentence's own spans out of the lexicon (amount -1), or put them back (1)."""
     for place in range(corpus.segment_bounds[sentence], corpus.segment_bounds[sentence + 1]):

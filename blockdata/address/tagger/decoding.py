@@ -14,31 +14,42 @@ import numpy as np
 import numpy.typing as npt
 
 from blockdata.address.tagger.chains import (
+    likely_labels,
     new_chains,
     run_backward,
     run_forward,
     turned_transitions,
 )
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.context import PAD
 from blockdata.address.tagger.hashing import find, may_have
 from blockdata.address.tagger.lattice import (
     Lattice,
+    Order,
     best_path,
     cover_tokens,
     keep_segments,
-    likely_path,
+    lawful_path,
     new_lattice,
     sum_paths,
 )
 from blockdata.address.tagger.lexicon import Lexicon
-from blockdata.address.tagger.segments import BLOCK, describe_segment, hash_segments
+from blockdata.address.tagger.segments import (
+    BLOCK,
+    describe_segment,
+    hash_segments,
+    note_labels,
+)
 from blockdata.address.tagger.templates import hash_features, stride_of
 from blockdata.address.tagger.workspace import Reading, Workspace, read_text
+from blockdata.kernels.jit import jit_finite
 
-__all__ = ["PackedWeights", "tag_shard"]
+__all__ = ["LINE", "PackedWeights", "tag_shard"]
 
 Hashes = npt.NDArray[np.uint64]
+
+# Bytes in a cache line; rows added at once.
+LINE = 64
+_GROUP = 8
 
 
 class PackedWeights(NamedTuple):
@@ -51,9 +62,10 @@ class PackedWeights(NamedTuple):
     transitions: npt.NDArray[np.float32]
     margin: np.float32
     least: npt.NDArray[np.float32]
+    order: Order
 
 
-@compiled
+@jit_finite
 def tag_shard(
     codes: npt.NDArray[np.uint32],
     bounds: npt.NDArray[np.int64],
@@ -81,10 +93,12 @@ def tag_shard(
         found = keep_segments(chains, lattice, best - float(weights.margin), count, labels)
         if reading.segment_templates.shape[0]:
             cover_tokens(lattice, found, count)
+            likely_labels(chains, count, labels, work.likely)
+            note_labels(work, count, labels)
             score_segments(reading, work, weights, lattice, found, sums)
         best_path(lattice, transitions, count, labels)
         sum_paths(lattice, factors, count, labels)
-        final = likely_path(lattice, count, labels, weights.least)
+        final = lawful_path(lattice, count, labels, weights.least, weights.order)
         first = filled
         filled += count_spans(lattice, final)
         spans[first:filled, 0] = text
@@ -92,7 +106,7 @@ def tag_shard(
     return spans[:filled], confidences[:filled]
 
 
-@compiled
+@jit_finite
 def score_tokens(
     reading: Reading,
     work: Workspace,
@@ -110,59 +124,56 @@ def score_tokens(
             scores[at, lane] = np.float32(sums[lane]) * weights.scale
 
 
-@compiled
+@jit_finite
 def add_rows(
     weights: PackedWeights, keys: Hashes, picked: Hashes, sums: npt.NDArray[np.int16]
 ) -> None:
     """Add up the rows of those keys that have one.
 
     First all keys are tried on the filter, then the few left are looked up, then rows are added
-    four at a time: three loops whose branches the processor foresees.
+    eight at a time: three loops whose branches the processor foresees. A key that only the filter
+    has gets the row of zeros at the end.
     """
     hopeful = np.uint64(0)
     for place in range(keys.size):
         key = keys[place]
         picked[hopeful] = key
         hopeful += may_have(weights.filter, key)
-    found = 0
-    for place in range(np.int64(hopeful)):
+    lanes, nothing = np.uint64(sums.size), np.uint64(weights.rows.size - sums.size)
+    count = np.int64(hopeful)
+    for place in range(count):
         row = find(weights.slots, picked[place])
-        picked[found] = np.uint64(row)
-        found += row >= 0
-    nothing = np.uint64(weights.rows.shape[0] - 1)
-    for place in range(found, found + 3):
+        picked[place] = np.uint64(row) * lanes if row >= 0 else nothing
+    for place in range(count, count + _GROUP - 1):
         picked[place] = nothing
     sums[:] = 0
-    for first in range(0, found, 4):
-        for lane in range(0, sums.size, 64):
-            part = slice(lane, lane + 64)
-            _add_four(
-                weights.rows[picked[first], part],
-                weights.rows[picked[first + 1], part],
-                weights.rows[picked[first + 2], part],
-                weights.rows[picked[first + 3], part],
-                sums[part],
-            )
+    flat = weights.rows.ravel()
+    for first in range(0, count, _GROUP):
+        for lane in range(0, sums.size, LINE):
+            _add_group(flat, picked[first : first + _GROUP], np.uint64(lane), sums)
 
 
-@compiled
-def _add_four(
-    first: npt.NDArray[np.int8],
-    second: npt.NDArray[np.int8],
-    third: npt.NDArray[np.int8],
-    fourth: npt.NDArray[np.int8],
-    sums: npt.NDArray[np.int16],
+@jit_finite
+def _add_group(
+    flat: npt.NDArray[np.int8], begins: Hashes, lane: np.uint64, sums: npt.NDArray[np.int16]
 ) -> None:
-    for lane in range(64):
-        sums[lane] += (
-            np.int16(first[lane])
-            + np.int16(second[lane])
-            + np.int16(third[lane])
-            + np.int16(fourth[lane])
+    one, two, three, four = begins[0] + lane, begins[1] + lane, begins[2] + lane, begins[3] + lane
+    five, six, seven, last = begins[4] + lane, begins[5] + lane, begins[6] + lane, begins[7] + lane
+    for at in range(LINE):
+        step = np.uint64(at)
+        sums[lane + step] += (
+            np.int16(flat[one + step])
+            + np.int16(flat[two + step])
+            + np.int16(flat[three + step])
+            + np.int16(flat[four + step])
+            + np.int16(flat[five + step])
+            + np.int16(flat[six + step])
+            + np.int16(flat[seven + step])
+            + np.int16(flat[last + step])
         )
 
 
-@compiled
+@jit_finite
 def score_segments(
     reading: Reading,
     work: Workspace,
@@ -190,7 +201,7 @@ def score_segments(
             lattice.score[other] += np.float64(sums[lattice.label[other]]) * weights.scale
 
 
-@compiled
+@jit_finite
 def describe_block(
     work: Workspace, lattice: Lattice, first: int, found: int, lexicon: Lexicon
 ) -> tuple[int, int]:
@@ -213,7 +224,7 @@ def describe_block(
     return found, columns
 
 
-@compiled
+@jit_finite
 def count_spans(lattice: Lattice, final: int) -> int:
     """Return how many spans were chosen."""
     size, place = 0, final
@@ -223,7 +234,7 @@ def count_spans(lattice: Lattice, final: int) -> int:
     return size
 
 
-@compiled
+@jit_finite
 def write_spans(
     lattice: Lattice,
     final: int,

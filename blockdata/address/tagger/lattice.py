@@ -8,14 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from blockdata.address.tagger.chains import Chains
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.tokens import LONGEST_TEXT
+from blockdata.kernels.jit import jit_finite
 
 __all__ = [
     "Lattice",
+    "Order",
     "best_path",
     "cover_tokens",
     "keep_segments",
+    "lawful_path",
     "likely_path",
     "new_lattice",
     "sum_paths",
@@ -26,6 +28,13 @@ Floats = npt.NDArray[np.float64]
 
 _MOST_SEGMENTS = 20_000
 _MOST_OPEN = 4_000
+
+
+class Order(NamedTuple):
+    """Which label may follow which (last row: the start), which comes once; empty: any order."""
+
+    next: npt.NDArray[np.bool_]
+    once: npt.NDArray[np.bool_]
 
 
 class Lattice(NamedTuple):
@@ -54,7 +63,7 @@ class Lattice(NamedTuple):
     open_score: npt.NDArray[np.float32]
 
 
-@compiled
+@jit_finite
 def new_lattice() -> Lattice:
     """Return room for the segments of one text."""
     return Lattice(
@@ -76,7 +85,7 @@ def new_lattice() -> Lattice:
     )
 
 
-@compiled
+@jit_finite
 def keep_segments(chains: Chains, lattice: Lattice, least: float, count: int, labels: int) -> int:
     """Collect the segments on a path of at least the score `least`; return how many.
 
@@ -95,7 +104,7 @@ def keep_segments(chains: Chains, lattice: Lattice, least: float, count: int, la
     return found
 
 
-@compiled
+@jit_finite
 def _lengthen(
     chains: Chains, lattice: Lattice, least: float, at: int, labels: int, opened: int
 ) -> int:
@@ -114,7 +123,7 @@ def _lengthen(
     return kept
 
 
-@compiled
+@jit_finite
 def _open(chains: Chains, lattice: Lattice, least: float, at: int, labels: int, opened: int) -> int:
     for label in range(labels + 1):
         if chains.begun[at, label] + chains.rest[at, label] >= least:
@@ -125,7 +134,7 @@ def _open(chains: Chains, lattice: Lattice, least: float, at: int, labels: int, 
     return opened
 
 
-@compiled
+@jit_finite
 def _close(
     chains: Chains, lattice: Lattice, least: float, end: int, opened: int, found: int
 ) -> int:
@@ -142,7 +151,7 @@ def _close(
     return found
 
 
-@compiled
+@jit_finite
 def cover_tokens(lattice: Lattice, found: int, count: int) -> None:
     """Count the segments over each token: one that is alone over a token is on every path."""
     cover = lattice.cover
@@ -154,7 +163,7 @@ def cover_tokens(lattice: Lattice, found: int, count: int) -> None:
         cover[at] += cover[at - 1]
 
 
-@compiled
+@jit_finite
 def best_path(
     lattice: Lattice, transitions: npt.NDArray[np.float32], count: int, labels: int
 ) -> int:
@@ -177,7 +186,7 @@ def best_path(
     return final
 
 
-@compiled
+@jit_finite
 def sum_paths(lattice: Lattice, factors: Floats, count: int, labels: int) -> None:
     """Fill each segment's probability among all paths; `factors` are exp(transitions)."""
     first, label = lattice.first, lattice.label
@@ -192,7 +201,7 @@ def sum_paths(lattice: Lattice, factors: Floats, count: int, labels: int) -> Non
             lattice.backward[other] += leaving * factors[label[other], label[place]]
 
 
-@compiled
+@jit_finite
 def _sum_forward(lattice: Lattice, factors: Floats, count: int, labels: int) -> float:
     """Sum over the paths up to each segment; return the sum over all.
 
@@ -213,7 +222,7 @@ def _sum_forward(lattice: Lattice, factors: Floats, count: int, labels: int) -> 
     return float(lattice.probability[first[count] : first[count + 1]].sum())
 
 
-@compiled
+@jit_finite
 def likely_path(lattice: Lattice, count: int, labels: int, least: npt.NDArray[np.float32]) -> int:
     """Choose spans apart with the largest sum of probability above the `least` of their label.
 
@@ -235,3 +244,47 @@ def likely_path(lattice: Lattice, count: int, labels: int, least: npt.NDArray[np
             if gain > value[end]:
                 value[end], last[end] = gain, place
     return int(last[count])
+
+
+@jit_finite
+def lawful_path(
+    lattice: Lattice,
+    count: int,
+    labels: int,
+    least: npt.NDArray[np.float32],
+    order: Order,
+) -> int:
+    """Choose as `likely_path`, but no spans in an order that is not allowed; return the last.
+
+    Of two spans that do not go together the less likely one is given up, and the choice is made
+    again: few texts need that, so that the order costs nearly nothing.
+    """
+    final = likely_path(lattice, count, labels, least)
+    if order.once.size == 0:
+        return final
+    while True:
+        given_up = _unlawful(lattice, final, order)
+        if given_up < 0:
+            return final
+        lattice.probability[given_up] = -1.0
+        final = likely_path(lattice, count, labels, least)
+
+
+@jit_finite
+def _unlawful(lattice: Lattice, final: int, order: Order) -> int:
+    """Return the less likely one of two spans that do not go together; -1 if there are none."""
+    label, before, probability = lattice.label, lattice.before, lattice.probability
+    place = final
+    while place >= 0:
+        earlier = before[place]
+        if earlier < 0:
+            return -1 if order.next[order.once.size, label[place]] else place
+        other = earlier if not order.next[label[earlier], label[place]] else -1
+        while order.once[label[place]] and other < 0 and earlier >= 0:
+            if label[earlier] == label[place]:
+                other = earlier
+            earlier = before[earlier]
+        if other >= 0:
+            return other if probability[other] < probability[place] else place
+        place = before[place]
+    return -1

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.hashing import mixed
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["LONGEST_ENTRY", "Lexicon", "entry_code", "roll", "substring_hash"]
 
@@ -29,7 +29,7 @@ class Lexicon(NamedTuple):
     labels: int
 
 
-@compiled
+@jit_finite
 def roll(strings: Hashes, count: int, rolling: Hashes) -> None:
     """Fill the rolling hash of the first tokens, from which any substring's hash follows.
 
@@ -41,13 +41,13 @@ def roll(strings: Hashes, count: int, rolling: Hashes) -> None:
         rolling[1, at + 1] = rolling[1, at] * _BASE
 
 
-@compiled
+@jit_finite
 def substring_hash(rolling: Hashes, start: int, end: int) -> np.uint64:
     """Return the hash of the tokens from `start` up to `end`."""
     return mixed(rolling[0, end] - rolling[0, start] * rolling[1, end - start])
 
 
-@compiled
+@jit_finite
 def entry_code(counts: npt.NDArray[np.int32], entry: int, labels: int) -> tuple[int, int]:
     """Return what the lexicon says of an entry: label, frequency and purity; and its term list.
 

@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from blockdata.address.tagger.context import ATTRIBUTES
 from blockdata.address.tagger.decoding import PackedWeights
+from blockdata.address.tagger.grammar import LabelGrammar
 from blockdata.address.tagger.hashing import build_slots
+from blockdata.address.tagger.lattice import Order
 from blockdata.address.tagger.lexicon import Lexicon
 from blockdata.address.tagger.packing import packed_weights
 from blockdata.address.tagger.segments import SEGMENT_ATTRIBUTES
@@ -33,7 +35,7 @@ _ARRAYS = ("keywords", "entry_keys", "entry_counts", "feature_keys", "rows", "tr
 class Model:
     """Everything that a fit found, as it is saved.
 
-    `header` holds what is no array: format, labels, templates, scale, margin.
+    `header` holds what is no array: format, labels, templates, scale, margin, grammar.
     """
 
     header: dict[str, Any]
@@ -67,9 +69,15 @@ class Model:
             self.rows,
             self.header["scale"],
             self.transitions,
-            self.header["margin"],
-            self.header["least_confidence"],
+            margin=self.header["margin"],
+            least=self.header["least_confidence"],
+            order=self._order(),
         )
+
+    def _order(self) -> Order:
+        if self.header["grammar"] is None:
+            return Order(np.ones((0, 0), np.bool_), np.zeros(0, np.bool_))
+        return Order(*LabelGrammar(**self.header["grammar"]).tables(self.labels))
 
 
 def save_model(model: Model, path: str | Path) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.decoding import PackedWeights
+from blockdata.address.tagger.decoding import LINE, PackedWeights
 from blockdata.address.tagger.hashing import build_filter, build_slots
+from blockdata.address.tagger.lattice import Order
 
-__all__ = ["LINE", "pack_rows", "packed_weights", "padded_transitions"]
+__all__ = ["IMPOSSIBLE", "pack_rows", "packed_weights", "padded_transitions"]
 
-LINE = 64
 _LARGEST = 127
-_IMPOSSIBLE = np.float32(-1e30)
+IMPOSSIBLE = np.float32(-1e30)
 Rows = npt.NDArray[np.int8]
 
 
@@ -50,8 +50,10 @@ def packed_weights(
     rows: Rows,
     scale: float,
     transitions: npt.NDArray[np.float32],
+    *,
     margin: float,
     least: float,
+    order: Order,
 ) -> PackedWeights:
     """Return the weights as the decoder wants them: hash table, rows on cache lines."""
     return PackedWeights(
@@ -62,13 +64,14 @@ def packed_weights(
         transitions,
         np.float32(margin),
         np.full(transitions.shape[0] - 2, least, np.float32),
+        order,
     )
 
 
 def padded_transitions(transitions: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     """Fill up the labels to whole vectors with transitions that no path takes."""
     before, labels = transitions.shape
-    padded = np.full((before, -(-labels // 16) * 16), _IMPOSSIBLE, dtype=np.float32)
+    padded = np.full((before, -(-labels // 16) * 16), IMPOSSIBLE, dtype=np.float32)
     padded[:, :labels] = transitions
     return padded
 

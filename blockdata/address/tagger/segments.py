@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.context import AFTER_TEXT, ATTRIBUTES, PAD
 from blockdata.address.tagger.hashing import find, mixed
 from blockdata.address.tagger.lexicon import (
@@ -18,6 +17,7 @@ from blockdata.address.tagger.lexicon import (
     substring_hash,
 )
 from blockdata.address.tagger.templates import hash_features
+from blockdata.kernels.jit import jit_finite
 
 if TYPE_CHECKING:
     from blockdata.address.tagger.workspace import Workspace
@@ -28,6 +28,7 @@ __all__ = [
     "SEGMENT_ATTRIBUTES",
     "SEGMENT_TEMPLATES",
     "hash_segments",
+    "note_labels",
     "roll_shapes",
 ]
 
@@ -58,6 +59,12 @@ SEGMENT_ATTRIBUTES = (
     "edges",
     "keyword_after",
     "unit_before",
+    "label_before",
+    "label_before_2",
+    "seen_before",
+    "label_after",
+    "label_after_2",
+    "seen_after",
 )
 _SYMBOL, _KIND, _KEYWORD_BEFORE, _KEYWORD_AFTER, _DISTANCE_BEFORE, _UNIT_BEFORE, _REPEATED = (
     ATTRIBUTES.index(name)
@@ -118,13 +125,24 @@ SEGMENT_TEMPLATES = (
     "unit_before&shape",
     "unit_before&last",
     "first_2",
+    "label_before&label_after",
+    "label_before&label_before_2",
+    "label_after&label_after_2",
+    "seen_before",
+    "seen_after",
+    "seen_before&last",
+    "seen_after&last",
+    "label_before&last",
+    "label_after&last",
+    "label_before&shape&label_after",
+    "label_before&entry",
 )
 # Numbers of templates of segments, apart from those of tokens.
 _SALT = 1000
 _ROW = np.uint64(1 << 20)
 
 
-@compiled
+@jit_finite
 def roll_shapes(attributes: Hashes, count: int, kinds: Hashes, rolling: Hashes) -> None:
     """Fill the rolling hash over the classes of the tokens."""
     for at in range(count):
@@ -132,7 +150,32 @@ def roll_shapes(attributes: Hashes, count: int, kinds: Hashes, rolling: Hashes) 
     roll(kinds, count, rolling)
 
 
-@compiled
+@jit_finite
+def note_labels(work: Workspace, count: int, labels: int) -> None:
+    """Fill what labels the coarse step found on both sides of each place between tokens.
+
+    Row 0 to 2: the label before a place, the other label before that, the set of all before; rows
+    3 to 5 the same after it. Labels count from 1.
+    """
+    likely, around = work.likely, work.around
+    _note_side(likely, around[:3], count, labels)
+    _note_side(likely[:count][::-1], around[3:6, : count + 1][:, ::-1], count, labels)
+
+
+@jit_finite
+def _note_side(likely: npt.NDArray[np.int32], side: Hashes, count: int, labels: int) -> None:
+    near, far, seen = np.uint64(0), np.uint64(0), np.uint64(0)
+    for at in range(count + 1):
+        side[0, at], side[1, at], side[2, at] = near, far, seen
+        if at < count:
+            label = np.uint64(likely[at] + 1)
+            if label != near:
+                near, far = label, near
+            if likely[at] < labels:
+                seen |= np.uint64(1) << (label & np.uint64(63))
+
+
+@jit_finite
 def describe_segment(work: Workspace, start: int, end: int, lexicon: Lexicon, column: int) -> None:
     """Fill a column of `work.values` with what is known of the tokens from `start` up to `end`."""
     attributes, values = work.attributes, work.values[:, column]
@@ -164,9 +207,12 @@ def describe_segment(work: Workspace, start: int, end: int, lexicon: Lexicon, co
     values[17] = (start == 0) + 2 * (attributes[_SYMBOL, last + 1] == AFTER_TEXT)
     values[18] = attributes[_KEYWORD_AFTER, last]
     values[19] = attributes[_UNIT_BEFORE, first]
+    for row in range(3):
+        values[20 + row] = work.around[row, start]
+        values[23 + row] = work.around[3 + row, end]
 
 
-@compiled
+@jit_finite
 def hash_segments(work: Workspace, table: npt.NDArray[np.int32], columns: int) -> None:
     """Hash the features of the segments described in the first columns of `work.values`."""
     hash_features(table, work.values, 0, columns, _SALT, work.segment_hashes)

@@ -10,14 +10,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["expected_segments", "segment_factors"]
 
 Floats = npt.NDArray[np.float64]
 
 
-@compiled
+@jit_finite
 def segment_factors(
     scores: Floats, segment_scores: Floats, count: int, labels: int, factors: Floats
 ) -> None:
@@ -37,7 +37,7 @@ def segment_factors(
                 factors[start, more, label] = np.exp(total + segment_scores[start, more, label])
 
 
-@compiled
+@jit_finite
 def expected_segments(
     factors: Floats, transitions: Floats, count: int, labels: int, marginals: Floats, pairs: Floats
 ) -> float:
@@ -67,7 +67,7 @@ def expected_segments(
     return float(np.log(total))
 
 
-@compiled
+@jit_finite
 def _sum_forward(
     factors: Floats, transitions: Floats, count: int, forward: Floats, arriving: Floats
 ) -> None:
@@ -84,7 +84,7 @@ def _sum_forward(
                 arriving[end, label] += forward[end, before] * transitions[before, label]
 
 
-@compiled
+@jit_finite
 def _step_back(
     transitions: Floats, leaving: Floats, forward: Floats, backward: Floats, pairs: Floats
 ) -> None:

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from blockdata.address.tagger.calibration import AS_STATED, Calibration, measure_calibration
 from blockdata.address.tagger.spans import Sentence, Span
 from blockdata.errors import DeclarationError
 
 if TYPE_CHECKING:
+    from blockdata.address.tagger.fitting import Recipe
+    from blockdata.address.tagger.grammar import LabelGrammar
     from blockdata.address.tagger.model import Model
 
 __all__ = ["TaggedColumns", "Tagger"]
 
 _SHARD = 2048
+_ENOUGH, _FOLDS = 2000, 5
 Shard: TypeAlias = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
 
@@ -37,8 +41,9 @@ class TaggedColumns:
     label : ndarray of int32
         Index into `labels`.
     confidence : ndarray of float32
-        Posterior probability of the span under the model, in [0, 1]: the sum over all
-        segmentations that have it, among those that the coarse step kept.
+        How likely the span is right, in [0, 1]: its probability under the model (the sum over all
+        segmentations that have it, among those that the coarse step kept), made true by what was
+        right of held-out sentences.
     labels : tuple of str
         Names of the labels.
     """
@@ -69,6 +74,7 @@ class Tagger:
         self._model = model
         self._reading = model.reading()
         self._weights = model.weights()
+        self._calibration = Calibration(*model.header.get("confidence_curve", AS_STATED))
 
     @classmethod
     def fit(
@@ -77,8 +83,11 @@ class Tagger:
         *,
         seed: int = 0,
         lexicons: Mapping[str, Iterable[str]] | None = None,
+        grammar: LabelGrammar | None = None,
         fast: bool = False,
+        bulk: bool = False,
         epochs: int | None = None,
+        calibrate: bool = False,
     ) -> Tagger:
         """Learn from labelled texts.
 
@@ -95,11 +104,24 @@ class Tagger:
             Order of the sentences and of the features left out at random.
         lexicons : mapping of str to iterable of str, optional
             Lists of terms (roads, estates) that need not occur in the sentences.
+        grammar : LabelGrammar, optional
+            Which label may follow which, and which may come only once:
+            ``LabelGrammar(follows={"": ["city", "road"], "road": ["number"]}, once=["number"])``.
+            No answer of the tagger breaks it, also across characters without label; tagging is as
+            fast as without. Sentences that break it are not learned from.
         fast : bool, default False
             Leave out the features of whole segments: a little less accurate, faster to fit and to
             tag.
+        bulk : bool, default False
+            For a hundred thousand sentences and more, such as generated ones: few rounds, and
+            only features that occur several times, so that a fit takes minutes.
         epochs : int, optional
             How often to go through the sentences; by default what the recipe says.
+        calibrate : bool, default False
+            Fit a second tagger to four fifths of the sentences and see on the others how often it
+            is right, so that confidences come true on texts like these: nearly twice the time.
+            Without it, or with less than 2,000 sentences, confidences are the model's own
+            probabilities, which are too high: of spans called 85 % sure 72 % were right.
 
         Returns
         -------
@@ -122,12 +144,26 @@ class Tagger:
         ('road',)
         """
         # The kernels stay out of the way of those who only read files.
-        from blockdata.address.tagger.fitting import ACCURATE, FAST, fit_model
+        from blockdata.address.tagger.fitting import ACCURATE, BULK, fit_model
 
-        recipe = FAST if fast else ACCURATE
+        recipe = BULK if bulk else ACCURATE
+        if fast:
+            recipe = recipe.faster()
         if epochs is not None:
             recipe = recipe._replace(epochs=epochs, averaged=min(epochs, recipe.averaged))
-        return cls(fit_model(sentences, seed=seed, lexicons=lexicons or {}, recipe=recipe))
+
+        known = list(sentences)
+        terms = {name: list(entries) for name, entries in (lexicons or {}).items()}
+
+        def learned(some: list[Sentence], recipe: Recipe) -> Model:
+            return fit_model(some, seed=seed, lexicons=terms, grammar=grammar, recipe=recipe)
+
+        model = learned(known, recipe)
+        if calibrate and len(known) >= _ENOUGH:
+            part = [sentence for at, sentence in enumerate(known) if at % _FOLDS]
+            draft = cls(learned(part, recipe))
+            model.header["confidence_curve"] = list(measure_calibration(draft, known[::_FOLDS]))
+        return cls(model)
 
     @classmethod
     def load(cls, path: str | Path) -> Tagger:
@@ -171,8 +207,8 @@ class Tagger:
             spans. Width, radicals and letter case make no difference; offsets are those of the
             text as given.
         least_confidence : mapping of str to float, optional
-            For some labels, how likely a span must be to be named, in [0, 1]; for all others 0.4.
-            Lower finds more, higher is right more often; 0.4 is near the best F1.
+            For some labels, how likely a span must be to be named, in [0, 1]; for all others what
+            gave nearly the best F1. Lower finds more, higher is right more often.
 
         Returns
         -------
@@ -250,7 +286,7 @@ class Tagger:
                 weights,
             )
             spans[:, 0] += first
-            return spans, confidences
+            return spans, self._calibration.apply(confidences)
 
         with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
             shards = list(pool.map(shard, range(0, len(texts), _SHARD)))
@@ -260,7 +296,7 @@ class Tagger:
         return TaggedColumns(text, start, end, label, confidences, self.labels)
 
     def _least(self, least_confidence: Mapping[str, float]) -> npt.NDArray[np.float32]:
-        least = self._weights.least.copy()
+        least = self._calibration.apply(self._weights.least)
         for label, share in least_confidence.items():
             if label not in self.labels or not 0 <= share <= 1:
                 raise DeclarationError(
@@ -268,4 +304,4 @@ class Tagger:
                     allowed=f"numbers from 0 to 1 for {', '.join(self.labels)}",
                 )
             least[self.labels.index(label)] = share
-        return least
+        return self._calibration.stated(least)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.context import ATTRIBUTES
 from blockdata.address.tagger.hashing import mixed
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["TOKEN_TEMPLATES", "hash_features", "stride_of", "template_table"]
 
@@ -35,14 +35,7 @@ TOKEN_TEMPLATES = (
     "symbol&symbol+1",
     "symbol+1&symbol+2",
     "symbol-1&symbol+1",
-    "symbol-2&symbol-1&symbol",
-    "symbol-1&symbol&symbol+1",
     "symbol&symbol+1&symbol+2",
-    "symbol-3&symbol-2&symbol-1&symbol",
-    "symbol-2&symbol-1&symbol&symbol+1",
-    "symbol-1&symbol&symbol+1&symbol+2",
-    "symbol&symbol+1&symbol+2&symbol+3",
-    "string",
     "string&string+1",
     "kind-2&kind-1&kind",
     "kind&kind+1&kind+2",
@@ -95,13 +88,13 @@ def template_table(
     return table
 
 
-@compiled
+@jit_finite
 def stride_of(count: int) -> int:
     """Return a token count rounded up to whole vectors of eight hashes."""
     return (count + 7) // 8 * 8
 
 
-@compiled
+@jit_finite
 def hash_features(
     table: npt.NDArray[np.int32], values: Hashes, first: int, count: int, salt: int, hashes: Hashes
 ) -> None:
@@ -124,7 +117,7 @@ def hash_features(
             keys[at] = mixed(keys[at])
 
 
-@compiled
+@jit_finite
 def _join(keys: Hashes, values: Hashes) -> None:
     for at in range(keys.size):
         key = (keys[at] ^ values[at]) * _STEP

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.hashing import mixed
 from blockdata.address.tagger.symbols import DIGIT, LETTER, WORDS, Alphabet
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["LONGEST_TEXT", "Tokens", "cut_text", "new_tokens"]
 
@@ -49,7 +49,7 @@ def new_tokens() -> Tokens:
     )
 
 
-@compiled
+@jit_finite
 def cut_text(codes: npt.NDArray[np.uint32], alphabet: Alphabet, tokens: Tokens) -> int:
     """Fill `tokens` from code points; return how many, 0 for a text that is no Chinese address.
 
@@ -75,12 +75,12 @@ def cut_text(codes: npt.NDArray[np.uint32], alphabet: Alphabet, tokens: Tokens) 
     return count if words else 0
 
 
-@compiled
+@jit_finite
 def _folded(codes: npt.NDArray[np.uint32], alphabet: Alphabet, at: int) -> int:
     return int(np.int64(alphabet.folded[codes[at]])) if codes[at] <= _LAST_CODE else _RARE
 
 
-@compiled
+@jit_finite
 def _run(codes: npt.NDArray[np.uint32], alphabet: Alphabet, at: int) -> tuple[int, int, np.uint64]:
     """Return end, class and hash of the token that begins at a place."""
     code = _folded(codes, alphabet, at)
@@ -98,7 +98,7 @@ def _run(codes: npt.NDArray[np.uint32], alphabet: Alphabet, at: int) -> tuple[in
     return end, kind, string
 
 
-@compiled
+@jit_finite
 def _symbol(codes: npt.NDArray[np.uint32], alphabet: Alphabet, at: int, end: int, kind: int) -> int:
     if kind == DIGIT:
         return DIGIT_RUNS + min(end - at, _LONGEST_RUN)

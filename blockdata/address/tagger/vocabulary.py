@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.context import PAD
 from blockdata.address.tagger.corpus import Corpus, forget
 from blockdata.address.tagger.hashing import build_slots
 from blockdata.address.tagger.lexicon import LONGEST_ENTRY, Lexicon, roll, substring_hash
-from blockdata.address.tagger.segments import describe_segment, hash_segments
+from blockdata.address.tagger.segments import describe_segment, hash_segments, note_labels
 from blockdata.address.tagger.symbols import Alphabet, encode_texts
 from blockdata.address.tagger.templates import hash_features, stride_of
 from blockdata.address.tagger.tokens import Tokens, cut_text, new_tokens
 from blockdata.address.tagger.workspace import Reading, Workspace, read_text
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["build_lexicon", "frequent_features"]
 
@@ -46,7 +46,7 @@ def build_lexicon(
     return keys, Lexicon(build_slots(keys), counts, labels)
 
 
-@compiled
+@jit_finite
 def _entry_hashes(corpus: Corpus, alphabet: Alphabet, tokens: Tokens) -> Hashes:
     hashes = np.zeros(corpus.segments.shape[0], np.uint64)
     rolling = np.zeros((2, tokens.end.size + 1), np.uint64)
@@ -66,7 +66,7 @@ def _term_hashes(terms: list[str], alphabet: Alphabet) -> Hashes:
     return np.asarray(np.unique(hashes[hashes != 0]))
 
 
-@compiled
+@jit_finite
 def _hash_terms(
     codes: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64], alphabet: Alphabet, tokens: Tokens
 ) -> Hashes:
@@ -106,7 +106,7 @@ def _merged(
     return joined, np.bincount(place, weights=weights).astype(np.int64)
 
 
-@compiled
+@jit_finite
 def _hashes(
     corpus: Corpus, first: int, last: int, reading: Reading, work: Workspace
 ) -> tuple[Hashes, Hashes]:
@@ -129,6 +129,10 @@ def _hashes(
             keys = work.hashes[template * stride_of(count) :][:count]
             tokens[filled : filled + count] = keys
             filled += count
+        for place in range(begin, end):
+            start, stop, label = corpus.segments[place, :3]
+            work.likely[start:stop] = label
+        note_labels(work, count, reading.lexicon.labels)
         for place in range(begin, end):
             start, stop = corpus.segments[place, 0], corpus.segments[place, 1]
             describe_segment(work, start, stop, reading.lexicon, 0)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.address.tagger.compiled import compiled
 from blockdata.address.tagger.context import ATTRIBUTES, PAD, describe_tokens
 from blockdata.address.tagger.lexicon import Lexicon, roll
 from blockdata.address.tagger.segments import BLOCK, SEGMENT_ATTRIBUTES, roll_shapes
 from blockdata.address.tagger.symbols import Alphabet
 from blockdata.address.tagger.tokens import LONGEST_TEXT, Tokens, cut_text, new_tokens
+from blockdata.kernels.jit import jit_finite
 
 __all__ = ["Reading", "Workspace", "new_workspace", "read_text"]
 
@@ -37,6 +37,8 @@ class Workspace(NamedTuple):
     rolling: Hashes
     shapes: Hashes
     kinds: Hashes
+    likely: npt.NDArray[np.int32]
+    around: Hashes
     hashes: Hashes
     values: Hashes
     segment_hashes: Hashes
@@ -51,14 +53,16 @@ def new_workspace(reading: Reading) -> Workspace:
         np.zeros((2, LONGEST_TEXT + 1), np.uint64),
         np.zeros((2, LONGEST_TEXT + 1), np.uint64),
         np.zeros(LONGEST_TEXT, np.uint64),
+        np.zeros(LONGEST_TEXT, np.int32),
+        np.zeros((6, LONGEST_TEXT + 1), np.uint64),
         np.zeros(len(reading.token_templates) * LONGEST_TEXT, np.uint64),
         np.zeros((len(SEGMENT_ATTRIBUTES), BLOCK), np.uint64),
         np.zeros(len(reading.segment_templates) * BLOCK, np.uint64),
-        np.zeros(max(len(reading.token_templates), len(reading.segment_templates)) + 3, np.uint64),
+        np.zeros(max(len(reading.token_templates), len(reading.segment_templates)) + 7, np.uint64),
     )
 
 
-@compiled
+@jit_finite
 def read_text(codes: npt.NDArray[np.uint32], reading: Reading, work: Workspace) -> int:
     """Cut a text into tokens and describe them; return how many there are."""
     count = cut_text(codes, reading.alphabet, work.tokens)

@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 
 from blockdata.address.tagger.context import ATTRIBUTES, PAD
 from blockdata.address.tagger.hashing import ABSENT, build_slots, find, mixed
+from blockdata.address.tagger.lattice import Order
 from blockdata.address.tagger.lexicon import Lexicon, entry_code, roll, substring_hash
 from blockdata.address.tagger.packing import pack_rows, packed_weights, padded_transitions
-from blockdata.address.tagger.segments import SEGMENT_ATTRIBUTES, SEGMENT_TEMPLATES
+from blockdata.address.tagger.segments import (
+    SEGMENT_ATTRIBUTES,
+    SEGMENT_TEMPLATES,
+    note_labels,
+)
 from blockdata.address.tagger.symbols import encode_texts, new_alphabet
 from blockdata.address.tagger.templates import (
     TOKEN_TEMPLATES,
@@ -137,6 +142,29 @@ def test_packing_rounds_and_leaves_out_zeros():
 def test_rows_begin_on_cache_lines():
     rows = np.ones((3, 64), np.int8)
     transitions = padded_transitions(np.zeros((4, 3)))
-    weights = packed_weights(np.arange(1, 4, dtype=np.uint64), rows, 0.5, transitions, 5.0, 0.4)
+    settings = {
+        "margin": 5.0,
+        "least": 0.4,
+        "order": Order(np.ones((0, 0), bool), np.zeros(0, bool)),
+    }
+    weights = packed_weights(np.arange(1, 4, dtype=np.uint64), rows, 0.5, transitions, **settings)
     assert weights.rows.ctypes.data % 64 == 0
     assert transitions.shape == (4, 16) and (transitions[:, 3:] < -1e29).all()
+
+
+def side(before, labels):
+    """What stands before a place, by going back from it: label, other label before that, set."""
+    runs = [label + 1 for label, _ in itertools.groupby(reversed(before))]
+    seen = sum({1 << (label + 1) for label in before if label < labels})
+    return [*[*runs, 0, 0][:2], seen]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=9))
+def test_labels_on_both_sides_of_a_place(likely):
+    work, labels, count = new_workspace(reading_of([])), 3, len(likely)
+    work.likely[:count] = likely
+    note_labels(work, count, labels)
+    for place in range(count + 1):
+        wanted = side(likely[:place], labels) + side(likely[place:][::-1], labels)
+        assert work.around[:, place].tolist() == wanted
