@@ -1,0 +1,1 @@
+"""Invented addresses with their elements: what the shipped parser has learned from."""
