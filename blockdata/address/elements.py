@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from blockdata.address.normalise import is_missing_text, normalise_address
-from blockdata.address.parts import LEVELS, AddressParts
+from blockdata.address.parts import LEVELS
 
 #: Columns that hold the elements of an address, the unplaced remainder last.
 ELEMENT_COLUMNS = (*LEVELS, "rest")
@@ -28,8 +26,6 @@ _STRIP = {
     level: re.compile(rf"(?<=..)(?:{words})$" if level in LEVELS[:5] else rf"(?:{words})$")
     for level, words in _CLASS_WORDS.items()
 }
-
-Tokens = tuple[str | None, ...]
 
 
 def comparable(level: str, text: str) -> str:
@@ -56,36 +52,3 @@ def comparable(level: str, text: str) -> str:
     """
     strip = _STRIP.get(level)
     return text if strip is None else strip.sub("", text)
-
-
-class TokenTable:
-    """Turn elements into tuples of tokens, working out each distinct element once."""
-
-    def __init__(self) -> None:
-        self._parsed: dict[tuple[str, str], str] = {}
-        self._delivered: dict[tuple[str, str], str] = {}
-
-    def of_parts(self, parts: AddressParts) -> Tokens:
-        """Return the tokens of parsed parts, in the order of `ELEMENT_COLUMNS`."""
-        return tuple(map(self._parsed_token, ELEMENT_COLUMNS, parts.values()))
-
-    def of_columns(self, texts: Iterable[object]) -> Tokens:
-        """Return the tokens of a row's own element columns, as they were delivered."""
-        return tuple(map(self._delivered_token, ELEMENT_COLUMNS, texts))
-
-    def _parsed_token(self, level: str, text: str | None) -> str | None:
-        if text is None:
-            return None
-        token = self._parsed.get((level, text))
-        if token is None:
-            token = self._parsed[level, text] = comparable(level, text)
-        return token
-
-    def _delivered_token(self, level: str, text: object) -> str | None:
-        if not isinstance(text, str):
-            return None
-        token = self._delivered.get((level, text))
-        if token is None:
-            token = "" if is_missing_text(text) else comparable(level, normalise_address(text))
-            self._delivered[level, text] = token
-        return token or None

@@ -33,7 +33,7 @@ from blockdata.address.numerals import NUMERAL_CHARACTERS, arabic_from_chinese
 _NUMERAL = f"[{NUMERAL_CHARACTERS}]"
 _AFTER_NAME = r"(?![东西南北中]?[路街巷]|大[街道]|公路|[线桥村镇乡屯庄沟坊])"
 _CLASS_AHEAD = (
-    rf"(?=(?:号楼|号|-[0-9]+号|幢|栋|座|单元|层|楼|室|组(?!团)|期){_AFTER_NAME}"
+    rf"(?=(?:号楼|号|#|-[0-9]+号|幢|栋|座|单元|层|楼|室|组(?!团)|期){_AFTER_NAME}"
     r"|(?<=[〇零一二三四五六七八九]{3})[房户](?![一-龥]))"
 )
 _NUMBER_IN_CHINESE = re.compile(
@@ -77,7 +77,12 @@ _CLASSES: tuple[_Rule, ...] = tuple(
             r"(?<=[0-9A-Z])(?:号?(?:房间|[房户])|号室)(?=$|[^一-龥]|[旁内外前后对附])",
             "室",
         ),
-        ("楼 F", rf"(?<=[0-9])(?:楼|F(?![0-9A-Z])){_AFTER_NAME}", "层"),
+        # 15-1楼下 is a place below the building.
+        (
+            "楼 F",
+            rf"(?<=[0-9])(?:楼(?![上下前后旁道顶])|F(?![0-9A-Z])){_AFTER_NAME}",
+            "层",
+        ),
         ("地下 B", r"(?:地下|(?<![0-9A-Z])B)(?=[0-9]+层)", "负"),
     )
 )
@@ -234,4 +239,9 @@ def _compose(text: str) -> str:
 
 
 def _arabic(match: re.Match[str]) -> str:
-    return arabic_from_chinese(match.group()) or match.group()
+    number = arabic_from_chinese(match.group())
+    if number is None:
+        return match.group()
+    # 36号之一401: the room does not become part of the number.
+    glued = match.string[match.end() : match.end() + 1].isdigit()
+    return f"{number}-" if glued else number

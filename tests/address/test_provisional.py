@@ -1,6 +1,6 @@
 """Provisional addresses: one for each distinct text that names a place."""
 
-from blockdata.address.index import AddressIndex
+from blockdata.address import AddressIndex
 from blockdata.address.provisional import provisional_addresses
 
 TEXTS = [
