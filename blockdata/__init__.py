@@ -15,7 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blockdata.address import normalise_address, parse_address
+    from blockdata.address import normalise_address, parse
+    from blockdata.address.comparing import compare
     from blockdata.api import Base, chronic, hotspots, open  # noqa: A004
     from blockdata.batch.checking import check_sources
     from blockdata.batch.maintenance import accept, rollback
@@ -69,6 +70,7 @@ _HOME = {
     "accept": "batch.maintenance",
     "check_sources": "batch.checking",
     "chronic": "api",
+    "compare": "address.comparing",
     "export_review": "batch.review",
     "hotspots": "api",
     "load_config": "config",
@@ -76,7 +78,7 @@ _HOME = {
     "nightly": "batch.nightly",
     "normalise_address": "address",
     "open": "api",
-    "parse_address": "address",
+    "parse": "address",
     "read_review": "batch.review",
     "rollback": "batch.maintenance",
 }
@@ -108,6 +110,7 @@ __all__ = [
     "accept",
     "check_sources",
     "chronic",
+    "compare",
     "export_review",
     "hotspots",
     "load_config",
@@ -115,7 +118,7 @@ __all__ = [
     "nightly",
     "normalise_address",
     "open",
-    "parse_address",
+    "parse",
     "read_review",
     "rollback",
 ]

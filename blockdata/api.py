@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 import geopandas as gpd
 import pandas as pd
 
+from blockdata.address.tree import AddressTree, Divisions, Succession
 from blockdata.batch.answers import check_decision
+from blockdata.batch.maintenance import fit_parser
 from blockdata.config import Config, parse_config
-from blockdata.engines import lookups
+from blockdata.engines import library_feeds, lookups
 from blockdata.engines.matching import Matcher
 from blockdata.engines.queries import run_query
 from blockdata.errors import AnalysisError, ConfigError, SnapshotError
@@ -24,6 +26,7 @@ from blockdata.records.catalogue import OF_THE_BASE
 from blockdata.report.words import Words
 from blockdata.store import quarantine
 from blockdata.store.decisions import Decision, write_decisions
+from blockdata.store.ids import mint
 from blockdata.store.keys import KeyRing, read_keys
 from blockdata.store.layout import Layout
 from blockdata.store.session import Session
@@ -34,9 +37,14 @@ from blockdata.views.summary import Summary, summary_of
 from blockdata.views.tables import RecordTable
 
 if TYPE_CHECKING:
+    from blockdata.address.matching.explaining import Explanation
+    from blockdata.address.parser import FitReport
     from blockdata.records.docs import Lang
 
-RESULTS = ("episode", "hotspot", "chronic", "cell_of", "link", "coverage_gap", "category")
+RESULTS = (
+    *("episode", "hotspot", "chronic", "cell_of", "link", "coverage_gap", "category"),
+    *("described_place", "address_defect"),
+)
 """Results of the nightly run that are attributes of a base, besides its record kinds."""
 
 
@@ -99,7 +107,8 @@ class Base:
     """A base, opened for reading; made by `open`.
 
     Every record kind is an attribute (`base.incident`), and so are the results `episode`,
-    `hotspot`, `chronic`, `cell_of`, `link`, `coverage_gap` and `category`.
+    `hotspot`, `chronic`, `cell_of`, `link`, `coverage_gap`, `category`, `described_place` and
+    `address_defect`.
 
     Attributes
     ----------
@@ -260,13 +269,86 @@ class Base:
         Returns
         -------
         DataFrame
-            In the order of `texts`: text, address_id, match_method, match_score, level, evidence.
+            In the order of `texts`: text, address_id (null without a match), match_method
+            (decision, exact, alias, structured, fuzzy, none), match_score (probability that the
+            address is right), level (how far it goes), evidence (how each element stands),
+            runner_up and runner_up_score, reason (why there is no address).
         """
         return self._matcher.match(texts)
+
+    def explain(self, text: str) -> Explanation:
+        """Say of one address text how each element stands, and why other addresses lost.
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        Explanation
+            Readable as text and, in Jupyter, as a table.
+        """
+        return self._matcher.explain(text)
+
+    def fit_parser(self) -> FitReport:
+        """Teach the base to read addresses as its own library writes them.
+
+        Makes hand-written variants of the library's addresses, learns from them, and publishes
+        the parser in a new snapshot; open the base again to use it. Records are matched with it
+        by the next run. A run does the same by itself for a large library (`[address] fit_from`),
+        and again when enough of it has changed.
+
+        Returns
+        -------
+        FitReport
+            How well the parser reads addresses of the library that it has not learned from.
+
+        Raises
+        ------
+        DecisionError
+            If the base has no address library.
+        LockedError
+            If a run holds the base.
+        """
+        return fit_parser(self._layout, self.catalogue, self.today())
 
     @cached_property
     def _matcher(self) -> Matcher:
         return Matcher(self.session)
+
+    def tree(self) -> AddressTree:
+        """Return the tree of the addresses in use: area, road or estate, door plate ... room.
+
+        Returns
+        -------
+        AddressTree
+            Every address at its place; what the library leaves out between two levels is there
+            as a node of its own.
+        """
+        library = library_feeds.library_to_check(self.session)
+        return AddressTree.build(library, mint=lambda key: mint("adr", "address", "tree", key))
+
+    def divisions(self) -> Divisions:
+        """Return the administrative divisions with their names and parents on any day."""
+        return Divisions.build(library_feeds.areas_ever(self.session))
+
+    def successors(self, id_or_code: str, *, on: dt.date | None = None) -> list[str]:
+        """Return the addresses under which an address goes on after merges, splits and new numbers.
+
+        Parameters
+        ----------
+        id_or_code : str
+            Id of an address, or the code of one that the base never had.
+        on : date, optional
+            The day for which is asked; default: after all changes.
+
+        Returns
+        -------
+        list of str
+            Sorted ids; the address itself if it never changed.
+        """
+        links = lookups.address_successions(self.session)
+        return list(Succession.build(links).resolve(id_or_code, on))
 
     def place(self, id_or_text: str) -> Place:
         """Return everything known of one address, on one page; people are never part of it.
@@ -274,15 +356,16 @@ class Base:
         Parameters
         ----------
         id_or_text : str
-            Id of an address, or an address as written.
+            Id of an address, also of one that was merged or renumbered since; or an address as
+            written.
 
         Raises
         ------
         AnalysisError
-            If there is no such address.
+            If there is no such address, or it was split into several.
         """
-        identifier = id_or_text
-        if not lookups.is_address(self.session, id_or_text):
+        identifier = self._now(id_or_text)
+        if not lookups.is_address(self.session, identifier):
             found = self.match([id_or_text]).iloc[0]
             if pd.isna(found["address_id"]):
                 raise AnalysisError(
@@ -292,6 +375,17 @@ class Base:
                 )
             identifier = str(found["address_id"])
         return place_of_address(self.session, identifier, self._words)
+
+    def _now(self, identifier: str) -> str:
+        """Return the one address that an id stands for now; what is no id stays as it is."""
+        if lookups.is_address(self.session, identifier):
+            return identifier
+        now = self.successors(identifier)
+        if len(now) > 1:
+            raise AnalysisError(
+                f"address {identifier!r} was split", where="place", allowed=", ".join(now)
+            )
+        return now[0]
 
     def decide(
         self,

@@ -222,6 +222,41 @@ class Chronic(_Section):
     alpha: float = Field(default=0.05, gt=0, lt=1)
 
 
+class _CodeSegment(_Section):
+    name: str
+    width: int = Field(ge=1)
+    alphabet: str = Field(
+        default="digits", min_length=1, description="digits, digits_letters, or the characters."
+    )
+    level: str | None = Field(default=None, description="What a code is that ends here.")
+    filler: Literal["", "*", "0"] = ""
+    written: bool = True
+    leading_zero: bool = True
+
+
+class _CodeScheme(_Section):
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    segments: tuple[_CodeSegment, ...] = Field(min_length=1)
+    check: Literal["iso7064_mod11_2", "iso7064_mod11_10", "iso7064_mod37_36"] | None = None
+
+
+class Address(_Section):
+    """What this city's addresses are known by, and when the parser learns from them."""
+
+    fit_from: int = Field(
+        default=50_000, ge=1, description="Addresses from which on the city has its own parser."
+    )
+    refit_share: float = Field(
+        default=0.05, gt=0, description="Share of changed addresses at which it learns anew."
+    )
+    scheme: str | None = Field(
+        default=None, description="Scheme of the library's codes; they are held to it."
+    )
+    code_schemes: tuple[_CodeScheme, ...] = Field(
+        default=(), alias="code_scheme", description="Code schemes beside those of the standards."
+    )
+
+
 class _FieldAddition(_Section):
     name: str
     type: Type
@@ -273,6 +308,7 @@ class Config(_Section):
     keys: Keys = Keys()
     sources: tuple[Source, ...] = Field(alias="source")
     codes: CodeTables = CodeTables()
+    address: Address = Address()
     grid: Grid = Grid()
     people: People = People()
     default_locations: DefaultLocations = DefaultLocations()

@@ -6,6 +6,7 @@ import math
 
 import pyarrow as pa
 
+from blockdata.engines.feeds import has_address_library
 from blockdata.engines.lookups import is_record
 from blockdata.errors import DecisionError
 from blockdata.records import Held, Kind
@@ -45,6 +46,8 @@ def check_decision(session: Session, decision: Decision, time_zone: str) -> None
         _check_address(session, decision)
     elif decision.verb == "replay":
         _check_replay(session, decision)
+    elif decision.verb == "fit_parser":
+        _check_fit_parser(session)
     elif decision.verb != "ignore" or quarantine.raw_row(session, decision.subject) is None:
         kind = _record(session, decision.subject, decision.verb)
         _check_record(session, decision, kind, time_zone)
@@ -65,6 +68,15 @@ def _check_replay(session: Session, decision: Decision) -> None:
         )
     if decision.field is not None:
         _require_open_field(session.catalogue.kind(row[0]), decision.field)
+
+
+def _check_fit_parser(session: Session) -> None:
+    if not has_address_library(session):
+        raise DecisionError(
+            "there is no address library to learn from",
+            where="decision 'fit_parser'",
+            next_step="Add a source of kind address; addresses made of texts teach nothing.",
+        )
 
 
 def _check_record(session: Session, decision: Decision, kind: Kind, time_zone: str) -> None:

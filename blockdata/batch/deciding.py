@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+from blockdata.batch.city_parser import take_library
 from blockdata.batch.discover import Found
 from blockdata.batch.findings import Finding
 from blockdata.batch.loading import Loading, target_of
@@ -126,9 +127,14 @@ def _replay(session: Session, loading: Loading, delivery: Delivery, decision: De
     return True
 
 
+def _fit_parser(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
+    return take_library(session, delivery.seq)
+
+
 _ACTS: dict[str, Callable[[Session, Loading, Delivery, Decision], bool]] = {
     "override": _override,
     "merge": _merge,
     "ignore": _ignore,
     "replay": _replay,
+    "fit_parser": _fit_parser,
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from blockdata.batch.analysing import find_chronic, find_gaps, find_hotspots, make_profile
+from blockdata.batch.library import check_library
 from blockdata.batch.linking import link, make_episodes
-from blockdata.batch.placing import assign_all_cells, locate, resolve_addresses
+from blockdata.batch.placing import assign_all_cells, locate
+from blockdata.batch.resolving import resolve_addresses
 from blockdata.batch.steps import Step
 
 STEPS = (
-    Step("resolve", 1, (), ("fields", "kinds"), resolve_addresses, False, True),
-    Step("locate", 1, (), ("fields", "kinds"), locate, uses_as_of=False),
+    Step("resolve", 2, (), ("fields", "kinds", "address"), resolve_addresses, False, True),
+    Step("locate", 2, (), ("fields", "kinds"), locate, uses_as_of=False),
+    Step("library", 1, ("address", "building", "street"), ("address",), check_library, False),
     Step("cells", 2, (), ("grid", "fields", "kinds"), assign_all_cells, uses_as_of=False),
     Step("link", 2, (), ("grid", "default_locations"), link),
     Step("episodes", 1, (), ("grid", "episodes"), make_episodes),

@@ -1,6 +1,6 @@
-"""Going back to an earlier snapshot, and taking in again what was withheld by that.
+"""Going back to an earlier snapshot, taking in again what was withheld, learning a parser now.
 
-Both publish a new number: a numbered file is never rewritten, and a reader is never disturbed.
+All publish a new number: a numbered file is never rewritten, and a reader is never disturbed.
 """
 
 from __future__ import annotations
@@ -8,17 +8,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from blockdata.batch.answers import check_decision
+from blockdata.batch.city_parser import learn_now
 from blockdata.batch.plan import Identity
 from blockdata.config import Config
 from blockdata.errors import SnapshotError
+from blockdata.records import Catalogue
 from blockdata.report import write_report
 from blockdata.store import deliveries, files
+from blockdata.store.content_hash import renewed_hash
+from blockdata.store.decisions import Decision, write_decisions
 from blockdata.store.keys import KeyRing, keys_of
 from blockdata.store.layout import Layout
 from blockdata.store.lock import run_lock
-from blockdata.store.snapshots import open_snapshot, retire, work_on
+from blockdata.store.snapshots import Work, open_snapshot, retire, work_on
+
+if TYPE_CHECKING:
+    from blockdata.address.parser import FitReport
 
 _ENCRYPTED = ("people", "text")
 
@@ -94,6 +102,43 @@ def accept(config: Config, *, source: str | None = None) -> list[Identity]:
         return sorted(released)
 
 
+def fit_parser(layout: Layout, catalogue: Catalogue, on: dt.date) -> FitReport:
+    """Teach a base its own parser now, and publish it under a new number.
+
+    The wish is written down as a decision, so that a base that is built again learns at the same
+    place. What records were matched to is renewed by the next run.
+
+    Parameters
+    ----------
+    layout : Layout
+    catalogue : Catalogue
+    on : date
+        Day of the decision.
+
+    Returns
+    -------
+    FitReport
+
+    Raises
+    ------
+    DecisionError
+        If there is no address library to learn from.
+    LockedError
+        If a run holds the base.
+    """
+    wish = Decision("fit_parser", "address", decided_on=on)
+    with run_lock(layout):
+        start = layout.require_current()
+        layout.clear_unpublished()
+        with work_on(layout, start, KeyRing(), catalogue, sealed=True) as work:
+            session = work.session
+            check_decision(session, wish, time_zone="UTC")
+            report = learn_now(session)
+            write_decisions(layout, [wish])
+            publish_again(layout, work, start, {"content_hash": renewed_hash(session)})
+    return report
+
+
 def _require_usable(layout: Layout, number: int, current: int) -> None:
     needs_people = layout.part(current, "people").exists()
     usable = [
@@ -137,29 +182,49 @@ def _publish_again(
             keys.require(part)
     layout.clear_unpublished()
     with work_on(layout, start, keys, config.catalogue()) as work:
-        number = layout.next_number()
-        work.session.set_facts({"number": str(number), "withheld": json.dumps(sorted(withheld))})
-        manifest = _manifest(layout, start, number, withheld) | facts
-        # Written anew, since it names the number under which it is found.
-        write_report(work.session, manifest, layout.report(number))
-        work.close()
-        work.name(number)
-        text = json.dumps(manifest, ensure_ascii=False, indent=1)
-        files.write_durably(layout.manifest(number), text)
-        layout.publish(number)
+        work.session.set_meta("withheld", json.dumps(sorted(withheld)))
+        number = publish_again(layout, work, start, {"withheld": _as_dicts(withheld)} | facts)
     retire(layout, config.base.keep_snapshots, config.base.keep_months)
     return number
 
 
-def _manifest(
-    layout: Layout, start: int, number: int, withheld: Iterable[Identity]
-) -> dict[str, Any]:
+def publish_again(layout: Layout, work: Work, start: int, facts: dict[str, Any]) -> int:
+    """Publish what a work has made of a snapshot without a run, under a new number.
+
+    Parameters
+    ----------
+    layout : Layout
+    work : Work
+        It is closed by this.
+    start : int
+        Number of the snapshot that it was made from.
+    facts : dict
+        What the manifest says otherwise than the one of the start.
+
+    Returns
+    -------
+    int
+        The new number.
+    """
+    number = layout.next_number()
+    work.session.set_meta("number", str(number))
+    manifest = _manifest(layout, start, number) | facts
+    # Written anew, since it names the number under which it is found.
+    write_report(work.session, manifest, layout.report(number))
+    work.close()
+    work.name(number)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    files.write_durably(layout.manifest(number), text)
+    layout.publish(number)
+    return number
+
+
+def _manifest(layout: Layout, start: int, number: int) -> dict[str, Any]:
     before: dict[str, Any] = json.loads(layout.manifest(start).read_text(encoding="utf-8"))
     return before | {
         "number": number,
         "finished_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "started_from": start,
-        "withheld": _as_dicts(withheld),
     }
 
 

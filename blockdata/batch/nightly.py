@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
+from blockdata.batch.city_parser import has_taken_library, learn_parser, watch_library
 from blockdata.batch.deciding import apply_decisions
 from blockdata.batch.discover import DayOfColumn, discover
 from blockdata.batch.findings import Finding, Findings, told_by_steps
 from blockdata.batch.flow import STEPS
+from blockdata.batch.library import scheme_of
 from blockdata.batch.loading import Loading, apply_delivery, is_decision
 from blockdata.batch.manifest import RunFacts, attempt, manifest, write_attempt
 from blockdata.batch.people import settle_people
@@ -28,7 +30,7 @@ from blockdata.errors import BlockdataError, KeyMissingError
 from blockdata.report import write_report
 from blockdata.store import deliveries, files
 from blockdata.store.cluster import recluster
-from blockdata.store.content_hash import content_hash
+from blockdata.store.content_hash import note_hashes
 from blockdata.store.delivered import sha256_of_delivery, size_of
 from blockdata.store.keys import KeyRing, keys_of, pseudonym_secret
 from blockdata.store.layout import Layout
@@ -114,6 +116,7 @@ def nightly(
     layout = Layout(config.base_path)
     keys = keys_of(config)
     _require_keys(config, keys)
+    scheme_of(config)
     day = as_of or dt.datetime.now(config.city.zone).date()
     with run_lock(layout):
         layout.create()
@@ -302,17 +305,20 @@ class _Run:
         loading.secret = self._secret(session)
         with clock.part("load"):
             self._apply(session, plan, loading)
+        if has_taken_library(session):
+            with clock.part("parser"):
+                learn_parser(session)
         run_steps(session, Context(self.config, self.day), STEPS, clock)
         self.findings.items.extend(told_by_steps(session))
         self._tell_quarantined(loading)
         with clock.part("cluster"):
             recluster(session)
         with clock.part("hash"):
-            digest = content_hash(session)
+            digest = note_hashes(session)
         if self._unchanged(current, digest):
             return self._nothing(plan)
         number = self.layout.next_number()
-        self._note(session, current, number, digest)
+        self._note(session, current, number)
         run = RunFacts(self.config, self.day, number, plan, loading, digest, clock)
         facts = manifest(session, run)
         return self._publish(work, number, facts, clock)
@@ -334,6 +340,7 @@ class _Run:
             else:
                 apply_delivery(session, loading, found)
             settle_people(session, self.config, delivery.delivered_on)
+            watch_library(session, self.config, delivery)
         loading.columns.write(session)
 
     def _is_small(self, plan: Plan) -> bool:
@@ -370,12 +377,11 @@ class _Run:
         finally:
             session.con.close()
 
-    def _note(self, session: Session, current: Held, number: int, digest: str) -> None:
+    def _note(self, session: Session, current: Held, number: int) -> None:
         session.set_facts(
             {
                 "number": str(number),
                 "as_of": self.day.isoformat(),
-                "content_hash": digest,
                 "load_fingerprint": load_fingerprint(self.config),
                 "run_fingerprint": self._fingerprint(),
                 "withheld": json.dumps(sorted(current.withheld)),

@@ -11,7 +11,8 @@ import datetime as dt
 import pandas as pd
 import pyarrow as pa
 
-from blockdata.batch.placing import locate_kinds, resolve_kinds
+from blockdata.batch.placing import locate_kinds
+from blockdata.batch.resolving import resolve_kinds
 from blockdata.batch.steps import Context
 from blockdata.config import Config
 from blockdata.engines import feeds

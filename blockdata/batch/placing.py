@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,94 +12,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from blockdata.address import is_missing_text, provisional_addresses
-from blockdata.batch.findings import Finding
 from blockdata.batch.hexagons import draw_hexagons
-from blockdata.batch.steps import Context, versions
+from blockdata.batch.library import describe_places
+from blockdata.batch.steps import Context
 from blockdata.engines import feeds
-from blockdata.engines.matching import MATCHING_VERSION, Matcher, matcher_of
 from blockdata.grid.assign import ALWAYS, STILL, Places, Stays, stays_in_cells
 from blockdata.grid.cells import cells_by_layer, refuse_bad_geometry
 from blockdata.records import Kind
 from blockdata.records.catalogue import PREFIX_LENGTH
 from blockdata.store import derived
 from blockdata.store.decisions import standing
-from blockdata.store.ids import mint
 from blockdata.store.session import Session
 
 _US_PER_DAY = 86_400 * 1_000_000
-_MATCHED = "matched"
-"""Fact about a snapshot: by kind, what its rows have been matched with."""
-
-
-def resolve_addresses(session: Session, context: Context) -> None:
-    """Match every address text with the library, or make provisional addresses without one."""
-    resolve_kinds(session, feeds.addressed_kinds(session))
-    _report_unmatched(session, context)
-
-
-def resolve_kinds(session: Session, kinds: Sequence[Kind]) -> None:
-    """Match the address texts of records of some kinds; see `resolve_addresses`.
-
-    Texts from the steward's part are matched and never make an address. What was matched with
-    the library as it is now is not matched again: a match depends on the text and on that alone.
-    """
-    has_library = feeds.has_address_library(session)
-    _make_provisional(session, has_library)
-    matcher = matcher_of(session)
-    state = _matching_state(matcher) if has_library else ""
-    before = json.loads(session.meta(_MATCHED) or "{}")
-    remembered = [k.name for k in kinds if has_library and before.get(k.name) == state]
-    texts = _texts_to_match(session, kinds, matcher, remembered)
-    if texts:
-        derived.write_matches(session, kinds, matcher.match(texts))
-    if len(remembered) < len(kinds):
-        session.set_meta(_MATCHED, json.dumps(before | {k.name: state for k in kinds}))
-
-
-def _texts_to_match(
-    session: Session, kinds: Sequence[Kind], matcher: Matcher, remembered: Collection[str]
-) -> list[str]:
-    private, is_open = (
-        feeds.address_texts(session, [k for k in kinds if k.private is flag], unmatched=remembered)
-        for flag in (True, False)
-    )
-    # Rows about people do not say that they were asked in vain, so the matcher remembers it.
-    return sorted({*is_open, *matcher.hopeful(private)})
-
-
-def _matching_state(matcher: Matcher) -> str:
-    """Return what a match depends on besides its text: the library and the code that matches.
-
-    Provisional addresses are made of the texts themselves, so nothing is remembered of them.
-    """
-    return f"{MATCHING_VERSION}; {sorted(versions().items())}; {matcher.state}"
-
-
-def _make_provisional(session: Session, has_library: bool) -> None:
-    """Make the addresses that a base without a library has; with one there are none."""
-    texts: list[str] = []
-    if not has_library:
-        open_kinds = [k for k in feeds.addressed_kinds(session) if not k.private]
-        texts = [t for t in feeds.address_texts(session, open_kinds) if not is_missing_text(t)]
-    _write_provisional(session, provisional_addresses(texts, mint=provisional_id))
-
-
-def provisional_id(text: str) -> str:
-    """Return the id of a provisional address: its text is all there is to know it by.
-
-    Examples
-    --------
-    >>> provisional_id("延安三路105号") == provisional_id("延安三路105号")
-    True
-    """
-    return mint("adr", "address", feeds.PROVISIONAL, text)
-
-
-def _write_provisional(session: Session, made: pd.DataFrame) -> None:
-    rows = made.rename(columns={"text": "full_text"}).drop(columns=["level", "rest"])
-    rows = rows.assign(source_id=rows["full_text"], status=feeds.PROVISIONAL)
-    derived.replace_provisional(session, "address", rows, feeds.PROVISIONAL)
 
 
 def locate(session: Session, context: Context) -> None:
@@ -113,15 +37,21 @@ def locate_kinds(session: Session, context: Context, kinds: Sequence[Kind]) -> N
     pins = _pins(standing(session, "repin"))
     there = {s.kind for s in context.config.sources} | {"address"}
     filled = session.filled()
-    # Addresses first: other records inherit their points.
-    for kind in sorted(kinds, key=lambda k: k.name != "address"):
+    present = [
+        k for k in kinds if k.name in there and filled.intersection((k.name, f"{k.name}_history"))
+    ]
+    # Addresses first: other records inherit their points, and are described by them.
+    for kind in sorted(present, key=lambda k: k.name != "address"):
         tables = [t for t in (kind.name, f"{kind.name}_history") if t in filled]
-        if kind.name not in there or not tables:
-            continue
         derived.forget_repinned(session, tables)
         if kind.geometry:
             for table in tables:
                 derived.write_points(session, table, _points_of(session, table))
+        if kind.name == "address":
+            derived.repin(session, kind, tables, pins)
+    describe_places(session, present)
+    for kind in present:
+        tables = [t for t in (kind.name, f"{kind.name}_history") if t in filled]
         if kind.address:
             derived.inherit_points(session, kind, tables)
         derived.repin(session, kind, tables, pins)
@@ -251,39 +181,3 @@ def _rows_of_stays(
 def _days(times_us: npt.NDArray[np.int64], nothing: int) -> pa.Array:
     days = (times_us // _US_PER_DAY).astype(np.int32)
     return pa.array(days, mask=times_us == nothing).view(pa.date32())
-
-
-def _report_unmatched(session: Session, context: Context) -> None:
-    """Tell, per kind, how many address texts were not matched; of people a rounded share."""
-    for kind in session.catalogue:
-        if kind.address is None or session.part_of(kind) not in session.parts:
-            continue
-        count, rows = feeds.unmatched(session, kind)
-        if kind.private:
-            _report_unmatched_people(context, kind, count, rows)
-        elif count:
-            context.tell(
-                Finding(
-                    "address_unmatched",
-                    kind.name,
-                    f"{kind.zh}：{count} 条地址未能匹配",
-                    f"{kind.en}: {count} address texts match no address",
-                    count,
-                    warns=False,
-                )
-            )
-
-
-def _report_unmatched_people(context: Context, kind: Kind, count: int, rows: int) -> None:
-    """Say that people are missing from the figures, without saying how many."""
-    if count < context.config.people.minimum:
-        return
-    percent = max(5, 5 * round(20 * count / rows))
-    context.tell(
-        Finding(
-            "people_unmatched",
-            kind.name,
-            f"{kind.zh}：约 {percent}% 的地址未能匹配，不在人口数中",
-            f"{kind.en}: about {percent} % of the addresses match none and are in no figure",
-        )
-    )

@@ -15,8 +15,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from blockdata.address import is_missing_text, normalise_addresses, parse_addresses
-from blockdata.engines import review_feeds
+from blockdata.address import is_missing_text, normalise_address
+from blockdata.engines import parsers, review_feeds
+from blockdata.engines.matching import matcher_of
 from blockdata.errors import DecisionError, PrivacyError
 from blockdata.records.checks import REASONS
 from blockdata.records.codes import DECISION_VERB
@@ -36,10 +37,20 @@ _CANDIDATES = tuple(
     f"{part}{n}" for n in range(1, _MOST_CANDIDATES + 1) for part in ("候选编号", "候选地址")
 )
 _HEADINGS = {
-    ADDRESSES: ("地址文本", "类型", "条数", *_CANDIDATES, *_ANSWERS),
+    ADDRESSES: ("地址文本", "类型", "条数", "原因", *_CANDIDATES, *_ANSWERS),
     REJECTED: ("编号", "来源", "类型", "文件", "行号", "字段", "原因", "内容（已脱敏）", *_ANSWERS),
 }
 _PLACE_OF_ROW = ("id", "source", "kind", "file", "row_number", "field")
+_WHY = {
+    "no text": "没有内容",
+    "names no place": "未写明地点",
+    "crossing": "路口，不是地址",
+    "not in library": "地址库中没有",
+    "ambiguous": "不止一处相符",
+    "conflict": "号码不符",
+}
+"""Reasons of the matching, as the sheet says them."""
+
 _WIDTH = 24
 _FORMULA = ("=", "+", "-", "@")
 
@@ -53,8 +64,9 @@ def export_review(session: Session, path: Path) -> None:
         Of a base that can hold temporary tables; nothing is written into the base.
     path : Path
         The new .xlsx file. Sheet 地址 has one row per address text that no address matches, the
-        most frequent first, with up to three candidates; sheet 隔离 one per rejected value. All
-        cells are texts; personal values are masked, and texts of persons are left out.
+        most frequent first, with the reason and up to three candidates; sheet 隔离 one per
+        rejected value. All cells are texts; personal values are masked, and texts of persons are
+        left out.
     """
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -68,12 +80,15 @@ def export_review(session: Session, path: Path) -> None:
 
 def _address_rows(session: Session) -> list[tuple[object, ...]]:
     texts = _unmatched(session)
-    nearest = _nearest(session, texts["text"].tolist())
+    asked = texts["text"].tolist()
+    reasons = matcher_of(session).match(asked)["reason"].tolist()
+    nearest = _nearest(session, asked)
     rows: list[tuple[object, ...]] = []
-    for text, kinds, count in texts.itertuples(index=False):
+    for (text, kinds, count), reason in zip(texts.itertuples(index=False), reasons, strict=True):
         found = nearest.get(text, [])
         padded = [*found, *[("", "")] * (_MOST_CANDIDATES - len(found))]
-        rows.append((text, kinds, count, *(cell for pair in padded for cell in pair), "", "", ""))
+        pairs = (cell for pair in padded for cell in pair)
+        rows.append((text, kinds, count, _WHY.get(reason, ""), *pairs, "", "", ""))
     return rows
 
 
@@ -85,10 +100,12 @@ def _unmatched(session: Session) -> pd.DataFrame:
 
 def _nearest(session: Session, texts: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """Return the library's addresses on the same road, else in the same estate or community."""
+    parsed = parsers.parser_of(session).parse(texts).df()
     asked = []
-    normalised = [text or "" for text in normalise_addresses(texts)]
-    for text, whole, parts in zip(texts, normalised, parse_addresses(normalised), strict=True):
-        key = parts.road or parts.estate or parts.community
+    columns = [parsed[name] for name in ("road", "estate", "community")]
+    for text, *names in zip(texts, *columns, strict=True):
+        key = normalise_address(next((name for name in names if isinstance(name, str)), ""))
+        whole = normalise_address(text)
         if key:
             asked.append((text, key, whole[max(whole.find(key), 0) :]))
     return review_feeds.nearest_addresses(session, asked, _MOST_CANDIDATES)

@@ -16,10 +16,9 @@ from blockdata.store.session import Session
 PROVISIONAL = "provisional"
 """Source of the addresses and areas that a base makes from texts for want of a library."""
 
-_ELEMENTS = (
-    *("province", "city", "district", "town", "community", "road", "road_no", "estate"),
-    *("building", "unit", "floor", "room"),
-)
+LOCAL_ELEMENTS = ("road", "road_no", "estate", "building", "unit", "floor", "room")
+ELEMENTS = ("province", "city", "district", "town", "community", *LOCAL_ELEMENTS)
+"""Columns of an address that hold its elements."""
 
 
 def placed_kinds(catalogue: Catalogue) -> list[Kind]:
@@ -52,15 +51,80 @@ def library_state(session: Session) -> str:
         for table, number, rows in (
             ("address", "last_delivery", ""),
             ("address_alias", "last_delivery", ""),
+            ("name_change", "last_delivery", ""),
             ("decision", "seq", "WHERE verb = 'address'"),
+            ("parser", "delivery", ""),
         )
     )
     return str(session.value(f"SELECT concat_ws(', ', {selects})"))
 
 
+def name_changes(session: Session) -> pd.DataFrame:
+    """Return element, former, current, renamed_on, area_code of what was given another name."""
+    return session.frame(
+        "SELECT element, former_name AS former, current_name AS current, "
+        "changed_on AS renamed_on, area_code FROM base.name_change ORDER BY ALL"
+    )
+
+
+def state_of_names(session: Session) -> str:
+    """Return a text that changes whenever something is given another name."""
+    counted = "count(*) || ' ' || coalesce(max(last_delivery), 0)"
+    return str(session.value(f"SELECT {counted} FROM base.name_change"))
+
+
+def changed_addresses(session: Session, after: int) -> pd.DataFrame:
+    """Return the addresses that deliveries after one have changed, as they were and as they are.
+
+    Those that an alias which came or went names are among them.
+
+    Returns
+    -------
+    DataFrame
+        As from `addresses_to_match`; an id stands once for each state.
+    """
+    elements = ", ".join(map(quote, ELEMENTS))
+    columns = f"id, full_text AS text, {elements}"
+    named = "code IN (SELECT address_code FROM base.address_alias WHERE last_delivery > $after "
+    named += "UNION SELECT address_code FROM base.address_alias_history WHERE closed_by > $after)"
+    return session.frame(
+        f"SELECT {columns} FROM base.address WHERE last_delivery > $after OR {named} UNION "
+        f"SELECT {columns} FROM base.address_history WHERE closed_by > $after ORDER BY ALL",
+        {"after": after},
+    )
+
+
+def aliases_of_changed(session: Session, after: int) -> pd.DataFrame:
+    """Return the aliases that deliveries after one have changed, and those of changed addresses.
+
+    Returns
+    -------
+    DataFrame
+        address_id, text.
+    """
+    said = "SELECT address_code, alias_text FROM base.address_alias"
+    codes = "SELECT id, code FROM base.address"
+    return session.frame(
+        f"WITH code AS ({codes} UNION {codes}_history WHERE closed_by > $after), "
+        f"alias AS ({said} UNION {said}_history WHERE closed_by > $after) "
+        "SELECT c.id AS address_id, a.alias_text AS text FROM alias a "
+        "JOIN code c ON c.code = a.address_code ORDER BY ALL",
+        {"after": after},
+    )
+
+
+def decided_texts(session: Session, after: int) -> list[str]:
+    """Return the address texts that decisions after a number speak of."""
+    rows = session.rows(
+        "SELECT DISTINCT subject FROM base.decision WHERE verb = 'address' AND seq > ? ORDER BY 1",
+        [after],
+    )
+    return [str(row[0]) for row in rows]
+
+
 def addresses_to_match(session: Session) -> pd.DataFrame:
     """Return id, text and elements of the addresses in use, provisional ones included."""
-    elements = ", ".join(quote(e) for e in _ELEMENTS)
+    elements = ", ".join(quote(e) for e in ELEMENTS)
     return session.frame(
         f"SELECT id, full_text AS text, {elements} FROM base.address "
         "WHERE coalesce(status, 'in_use') <> 'abandoned' ORDER BY id"
@@ -282,8 +346,10 @@ def areas(session: Session) -> pd.DataFrame:
 
 
 def streets(session: Session) -> pd.DataFrame:
-    """Return id and geom of the streets."""
-    frame = session.frame("SELECT id, geom FROM base.street WHERE geom IS NOT NULL ORDER BY id")
+    """Return id, name and geom of the streets."""
+    frame = session.frame(
+        "SELECT id, name, geom FROM base.street WHERE geom IS NOT NULL ORDER BY id"
+    )
     return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
 
 

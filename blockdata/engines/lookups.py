@@ -77,6 +77,32 @@ def is_address(session: Session, identifier: str) -> bool:
     return session.value("SELECT 1 FROM base.address WHERE id = ?", [identifier]) is not None
 
 
+_SUCCESSIONS = """
+WITH known AS (
+    SELECT code, id, 0 AS age FROM base.address
+    UNION ALL SELECT code, id, 1 FROM base.address_history
+),
+named AS (SELECT code, arg_min(id, (age, id)) AS id FROM known GROUP BY code)
+SELECT coalesce(o.id, c.old_code) AS old_id, coalesce(n.id, c.new_code) AS new_id,
+       c.changed_on AS "on", c.change AS kind
+FROM base.address_change c
+LEFT JOIN named o ON o.code = c.old_code LEFT JOIN named n ON n.code = c.new_code
+UNION ALL
+SELECT subject, value, decided_on, verb FROM base.decision
+WHERE verb = 'merge' AND value IS NOT NULL AND starts_with(subject, ?)
+ORDER BY ALL
+"""
+
+
+def address_successions(session: Session) -> pd.DataFrame:
+    """Return which addresses went on as which: old_id, new_id, on, kind.
+
+    An address that the base never had is known by its code.
+    """
+    prefix = session.catalogue.kind("address").prefix
+    return session.frame(_SUCCESSIONS, [prefix])
+
+
 def addresses_within(session: Session, identifier: str) -> list[str]:
     """Return the ids of an address and of all below it, sorted."""
     return [str(row[0]) for row in session.rows(_WITHIN, [identifier])]

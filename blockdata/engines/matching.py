@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from blockdata.address import AddressIndex, normalise_address
-from blockdata.engines import feeds
+from blockdata.address.matching import AddressIndex, MatchColumns
+from blockdata.address.tree import former_addresses
+from blockdata.engines import feeds, parsers
 from blockdata.store.decisions import standing
 from blockdata.store.session import Session
 
-MATCHING_VERSION = 1
+if TYPE_CHECKING:
+    from blockdata.address.matching.explaining import Explanation
+
+MATCHING_VERSION = 2
 """Raised whenever texts are matched otherwise than before, so that what is remembered goes."""
 
 
@@ -31,39 +39,62 @@ class Matcher:
     def __init__(self, session: Session) -> None:
         self.state = feeds.library_state(session)
         self._session = session
-        self._index: AddressIndex | None = None
         self._provisional = not feeds.has_address_library(session)
-        self._hopeless: set[str] = set()
 
     def match(self, texts: Sequence[str | None]) -> pd.DataFrame:
-        """Return text, address_id, match_method, match_score, level, evidence, as `texts` come.
+        """Match texts; see `AddressIndex.match`, and for its columns `Base.match`.
 
         Without an address library the method "exact" reads "provisional": the address was made
         of this very text.
         """
-        found = self._library().match(texts)
+        return self.frame(texts, self.columns(texts))
+
+    def columns(self, texts: Sequence[str | None]) -> MatchColumns:
+        """Match texts and give the answers as arrays, with what they depend on."""
+        return self._index.match_columns(texts)
+
+    def frame(self, texts: Sequence[str | None], columns: MatchColumns) -> pd.DataFrame:
+        """Return answers as `match` does."""
+        found = columns.df()
         found.insert(0, "text", list(texts))
         if self._provisional:
             exact = found["match_method"] == "exact"
             found["match_method"] = found["match_method"].mask(exact, feeds.PROVISIONAL)
-        nothing = found["address_id"].isna() & found["text"].notna()
-        self._hopeless.update(found.loc[nothing, "text"])
         return found
 
-    def hopeful(self, texts: Iterable[str]) -> list[str]:
-        """Return the texts of which this matcher has not said yet that no address matches."""
-        return [text for text in texts if text not in self._hopeless]
+    def explain(self, text: str | None) -> Explanation:
+        """Say of one text how each element stands, and why candidates lost."""
+        return self._index.explain(text)
 
-    def _library(self) -> AddressIndex:
-        """Return the index of the library; making it costs more than matching a night's texts."""
-        if self._index is None:
-            decided = standing(self._session, "address")
-            self._index = AddressIndex.build(
-                feeds.addresses_to_match(self._session),
-                feeds.address_aliases(self._session),
-                {normalise_address(text): address for text, address in decided.items()},
-            )
-        return self._index
+    def touched_by(self, rows: pd.DataFrame, aliases: pd.DataFrame) -> npt.NDArray[np.int64]:
+        """Return what depends on changed rows; see `AddressIndex.anchors_of`."""
+        return self._index.anchors_of(rows, aliases)
+
+    @cached_property
+    def _index(self) -> AddressIndex:
+        """The index of the library; making it costs more than matching a night's texts."""
+        library = feeds.addresses_to_match(self._session)
+        # Addresses in columns need no parser, and reading its model takes a while.
+        plain = library[list(feeds.LOCAL_ELEMENTS)].isna().all(axis=1).any()
+        return AddressIndex.build(
+            library,
+            all_aliases(self._session, library),
+            standing(self._session, "address"),
+            parser=parsers.parser_of(self._session) if plain else None,
+        )
+
+
+def all_aliases(session: Session, library: pd.DataFrame) -> pd.DataFrame:
+    """Return address_id, text: other names of addresses, and those that their elements once had.
+
+    What was renamed keeps its former name, unless that is somebody else's now.
+    """
+    aliases = feeds.address_aliases(session)
+    changes = feeds.name_changes(session)
+    if changes.empty:
+        return aliases
+    former = former_addresses(library, changes)
+    return pd.concat([aliases, former[["address_id", "text"]]]).drop_duplicates()
 
 
 def matcher_of(session: Session) -> Matcher:

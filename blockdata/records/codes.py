@@ -44,8 +44,16 @@ ADDRESS_STATUS = MappingProxyType(
 )
 
 ALIAS_KIND = MappingProxyType(
-    {"alias": "别称", "former": "曾用名", "short": "简称", "popular": "俗称"}
+    {
+        "alias": "别称",
+        "former": "曾用名",
+        "short": "简称",
+        "popular": "俗称",
+        "provisional": "临时名",
+    }
 )
+
+ADDRESS_CHANGE = MappingProxyType({"merge": "合并", "split": "拆分", "renumber": "换号"})
 
 INCIDENT_STATUS = MappingProxyType(
     {"open": "在办", "closed": "已结案", "void": "作废", "suspended": "挂账"}
@@ -99,6 +107,7 @@ DECISION_VERB = MappingProxyType(
         "override": "改值",
         "ignore": "忽略",
         "replay": "重放",
+        "fit_parser": "重学地址解析",
     }
 )
 

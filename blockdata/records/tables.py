@@ -26,6 +26,9 @@ SQL = {
     pa.date32(): "DATE",
     pa.timestamp("us"): "TIMESTAMP",
     pa.binary(): "BLOB",
+    pa.uint64(): "UBIGINT",
+    pa.list_(pa.uint32()): "UINTEGER[]",
+    pa.list_(pa.string()): "VARCHAR[]",
 }
 
 
@@ -89,8 +92,14 @@ TIMES = (
 PLACE = (
     Column("x", pa.float64()),
     Column("y", pa.float64()),
+    Column("located_by", pa.string()),
+    Column("location_radius_m", pa.float64()),
 )
-"""Where: from the geometry, else from the resolved address; computed at the end of every run."""
+"""Where, and by what that is known; computed at the end of every run.
+
+By "geometry", by "address" (the point of the resolved address), by "description" (50 m east of an
+address, a crossing: with the radius in which the place lies nine times of ten) or by "decision".
+"""
 
 GEOM = Column("geom", pa.binary())
 """Geometry as the source delivered it, WKB in the base's CRS."""

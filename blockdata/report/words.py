@@ -16,6 +16,18 @@ from blockdata.records.code_tables import Standing
 from blockdata.records.tables import GEOM
 
 _H3_LAYER = re.compile(r"h3_(\d+)")
+_COLUMNS = MappingProxyType(
+    {
+        GEOM.name: ("几何", "Geometry"),
+        "address_id": ("统一地址编号", "Address id"),
+        "match_score": ("匹配把握", "Probability of the match"),
+        "match_level": ("匹配到的层级", "Level of the match"),
+        "located_by": ("定位依据", "Located by"),
+        "location_radius_m": ("定位误差（米）", "Location radius (m)"),
+    }
+)
+"""Labels of columns that no kind declares."""
+
 _LAYERS_EN = MappingProxyType(
     {
         "responsibility": "responsibility grid",
@@ -79,9 +91,9 @@ class Words:
         return self.t(kind.zh, kind.en) if kind else name
 
     def field(self, kind_name: str, name: str) -> str:
-        """Return the label of a kind's field or geometry; another name stays as it is."""
-        if name == GEOM.name:
-            return self.t("几何", "Geometry")
+        """Return the label of a kind's field or of a column of the base; others stay."""
+        if name in _COLUMNS:
+            return self.t(*_COLUMNS[name])
         kind = self._kind(kind_name)
         for field in kind.fields if kind else ():
             if field.name == name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 
 from blockdata.records.tables import DERIVED, Column, Table
@@ -77,3 +78,28 @@ def combined(hashes: dict[str, str]) -> str:
 def content_hash(session: Session) -> str:
     """Return the hash of a base's content: two bases are equal if and only if it is equal."""
     return combined(table_hashes(session))
+
+
+def note_hashes(session: Session) -> str:
+    """Write the hash of a base's content, and those of its tables, into it; return the former."""
+    return _note(session, table_hashes(session))
+
+
+def renewed_hash(session: Session) -> str:
+    """Note and return the hash of a base whose encrypted parts went along unopened.
+
+    Their tables are as they were when they were last noted.
+    """
+    before = json.loads(session.meta(_TABLES) or "{}")
+    unopened = {name: digest for name, digest in before.items() if not name.startswith("base.")}
+    return _note(session, table_hashes(session) | unopened)
+
+
+_TABLES = "table_hashes"
+"""Fact about a snapshot: the hash of every table."""
+
+
+def _note(session: Session, hashes: dict[str, str]) -> str:
+    digest = combined(hashes)
+    session.set_facts({"content_hash": digest, _TABLES: json.dumps(hashes)})
+    return digest

@@ -35,9 +35,10 @@ class Decision:
     verb : str
         "address" (a text is this address), "merge" (a record is that record), "repin" (a record
         stands at 'x y'), "override" (a field has this value), "ignore" (leave an incident out of
-        the analysis, or a rejected row alone), "replay" (try a rejected row again).
+        the analysis, or a rejected row alone), "replay" (try a rejected row again), "fit_parser"
+        (learn to read addresses from the library as it is now).
     subject : str
-        Address text, record id or id of a rejected row.
+        Address text, record id or id of a rejected row; "address" of "fit_parser".
     value : str, optional
         What was decided. Empty takes an "address", "repin" or "override" back; an overridden
         field then has what the next delivery says. A merge cannot be taken back.

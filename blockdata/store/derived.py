@@ -88,40 +88,58 @@ def _match_table(session: Session, table: str, kind: Kind, columns: tuple[str, .
     )
 
 
+_NOWHERE = "x = NULL, y = NULL, located_by = NULL, location_radius_m = NULL"
+
+
 def forget_repinned(session: Session, tables: Iterable[str]) -> None:
     """Clear the points that decisions set, so that a decision taken back leaves nothing."""
     if session.value("SELECT 1 FROM base.decision WHERE verb = 'repin' LIMIT 1") is None:
         return
     for name in tables:
         session.run(
-            f"UPDATE {quote('base', name)} SET x = NULL, y = NULL WHERE id IN "
+            f"UPDATE {quote('base', name)} SET {_NOWHERE} WHERE id IN "
             "(SELECT subject FROM base.decision WHERE verb = 'repin')"
         )
 
 
 def write_points(session: Session, table: str, located: pd.DataFrame) -> None:
-    """Write x and y of states: columns id, last_delivery, x, y."""
+    """Write x and y of states, known by their geometry: columns id, last_delivery, x, y."""
     if located.empty:
         return
     session.lend("located", pa.Table.from_pandas(located, preserve_index=False))
     session.run(
-        f"UPDATE {quote('base', table)} AS t SET x = l.x, y = l.y FROM temp.located l "
-        "WHERE l.id = t.id AND l.last_delivery = t.last_delivery"
+        f"UPDATE {quote('base', table)} AS t SET x = l.x, y = l.y, located_by = 'geometry' "
+        "FROM temp.located l WHERE l.id = t.id AND l.last_delivery = t.last_delivery"
     )
 
 
 def inherit_points(session: Session, kind: Kind, tables: Iterable[str]) -> None:
-    """Give rows of a kind's tables that have no geometry the point of their address, or none."""
+    """Give rows of a kind's tables without a geometry the point that their address text has.
+
+    That is the point which a relative description leads to, else the address's own, else none.
+    """
     own = "t.geom IS NULL AND" if kind.geometry else ""
+    text = quote(str(kind.address))
+    described = "SELECT text FROM base.described_place WHERE x IS NOT NULL"
     for name in tables:
         table = quote("base", name)
         session.run(
-            f"UPDATE {table} AS t SET x = a.x, y = a.y FROM base.address a WHERE {own} "
-            "a.id = t.address_id AND (t.x IS DISTINCT FROM a.x OR t.y IS DISTINCT FROM a.y)"
+            f"UPDATE {table} AS t SET x = d.x, y = d.y, located_by = 'description', "
+            f"location_radius_m = d.radius_m FROM base.described_place d WHERE {own} "
+            f"d.text = t.{text} AND d.x IS NOT NULL AND (t.x IS DISTINCT FROM d.x "
+            "OR t.y IS DISTINCT FROM d.y OR t.location_radius_m IS DISTINCT FROM d.radius_m)"
         )
         session.run(
-            f"UPDATE {table} AS t SET x = NULL, y = NULL WHERE {own} t.x IS NOT NULL "
-            "AND (t.address_id IS NULL OR t.address_id NOT IN (SELECT id FROM base.address))"
+            f"UPDATE {table} AS t SET x = a.x, y = a.y, location_radius_m = NULL, "
+            "located_by = CASE WHEN a.x IS NOT NULL THEN 'address' END "
+            f"FROM base.address a WHERE {own} a.id = t.address_id "
+            f"AND (t.{text} IN ({described})) IS NOT TRUE AND (t.x IS DISTINCT FROM a.x "
+            "OR t.y IS DISTINCT FROM a.y OR t.located_by <> 'address')"
+        )
+        session.run(
+            f"UPDATE {table} AS t SET {_NOWHERE} WHERE {own} t.x IS NOT NULL "
+            "AND (t.address_id IS NULL OR t.address_id NOT IN (SELECT id FROM base.address)) "
+            f"AND (t.{text} IN ({described})) IS NOT TRUE"
         )
 
 
@@ -136,8 +154,8 @@ def repin(
     session.lend("pins", pa.table(rows))
     for name in tables:
         session.run(
-            f"UPDATE {quote('base', name)} AS t SET x = p.x, y = p.y FROM temp.pins p "
-            "WHERE p.id = t.id"
+            f"UPDATE {quote('base', name)} AS t SET x = p.x, y = p.y, located_by = 'decision', "
+            "location_radius_m = NULL FROM temp.pins p WHERE p.id = t.id"
         )
 
 

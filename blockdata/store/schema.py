@@ -54,10 +54,37 @@ STATE = (
     QUARANTINE_ROW,
     _table("atom", atom=_TEXT, building=_TEXT, drawn_on=_DATE),
     _table("atom_figure", atom=_TEXT, people=_INT, settled_on=_DATE),
+    _table(
+        "parser",
+        version=_TEXT,
+        delivery=_INT,
+        library=_TEXT,
+        accuracy=_TEXT,
+        model=pa.binary(),
+    ),
 )
 """What deliveries leave behind besides the records; settled after each one."""
 
 RESULTS = (
+    _table(
+        "described_place",
+        text=_TEXT,
+        relation=_TEXT,
+        x=_FLOAT,
+        y=_FLOAT,
+        radius_m=_FLOAT,
+        method=_TEXT,
+        reason=_TEXT,
+    ),
+    _table(
+        "address_defect",
+        code=_TEXT,
+        ids=pa.list_(_TEXT),
+        measure=_FLOAT,
+        unit=_TEXT,
+        zh=_TEXT,
+        en=_TEXT,
+    ),
     _table(
         "cell_of",
         kind=_TEXT,
@@ -162,6 +189,18 @@ RESULTS = (
 
 META = _table("meta", key=_TEXT, value=_TEXT)
 """Facts about the snapshot itself; outside the content hash."""
+
+MATCHED_TEXT = _table(
+    "matched_text",
+    text_key=pa.uint64(),
+    found=_BOOL,
+    fuzzy=_BOOL,
+    anchors=pa.list_(pa.uint32()),
+)
+"""What of the library the answer for an address text depends on; outside the content hash."""
+
+WORKING = {"base": (META, MATCHED_TEXT), "people": (META, MATCHED_TEXT), "text": (META,)}
+"""Tables of each part that say nothing of the city, so that the content hash leaves them out."""
 
 
 def merges(kind: Kind, sources: tuple[str, ...]) -> bool:

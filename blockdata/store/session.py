@@ -105,7 +105,7 @@ class Session:
         """Create the tables that are missing and add the columns that are new."""
         for part in self.parts:
             there = self._columns(part)
-            tables = (*schema.tables_of(part, self.catalogue), schema.META)
+            tables = (*schema.tables_of(part, self.catalogue), *schema.WORKING[part])
             statements = [
                 text for t in tables for text in _missing(part, t, there.get(t.name, set()))
             ]

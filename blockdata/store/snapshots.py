@@ -59,7 +59,12 @@ def _work_file(layout: Layout, part: str) -> Path:
 
 @contextmanager
 def work_on(
-    layout: Layout, start: int | None, keys: KeyRing, catalogue: Catalogue
+    layout: Layout,
+    start: int | None,
+    keys: KeyRing,
+    catalogue: Catalogue,
+    *,
+    sealed: bool = False,
 ) -> Iterator[Work]:
     """Open a copy of a snapshot, or an empty base, for a run.
 
@@ -71,6 +76,8 @@ def work_on(
     keys : KeyRing
         A part that the start does not have and whose key is missing is left out.
     catalogue : Catalogue
+    sealed : bool, default False
+        Open the open data alone; the encrypted parts go along unopened, without a key.
 
     Yields
     ------
@@ -84,8 +91,9 @@ def work_on(
     """
     files.remove(layout.work)
     (layout.work / "tmp").mkdir(parents=True)
-    parts = ("base", *(p for p in _ENCRYPTED if keys.of(p) and schema.tables_of(p, catalogue)))
-    copied = _copy_parts(layout, start, parts, keys)
+    wanted = () if sealed else _ENCRYPTED
+    parts = ("base", *(p for p in wanted if keys.of(p) and schema.tables_of(p, catalogue)))
+    copied = _copy_parts(layout, start, parts, None if sealed else keys)
     con = connect(layout.work / "tmp")
     try:
         if len(parts) > 1:
@@ -102,13 +110,15 @@ def work_on(
         files.remove(layout.work)
 
 
-def _copy_parts(layout: Layout, start: int | None, parts: tuple[str, ...], keys: KeyRing) -> str:
+def _copy_parts(
+    layout: Layout, start: int | None, parts: tuple[str, ...], keys: KeyRing | None
+) -> str:
     copied = "new"
     for part in ("base", *_ENCRYPTED):
         ending = "duckdb" if part == "base" else part
         if start is None or not (source := layout.part(start, ending)).exists():
             continue
-        if part not in parts:
+        if part not in parts and keys is not None:
             keys.require(part)
         copied = files.copy_file(source, _work_file(layout, part))
     return copied

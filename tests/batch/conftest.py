@@ -49,6 +49,10 @@ class Town:
         name = f"{source}-{self.seq}"
         return Delivery(source, name, day, mode, f"{self.seq:064x}", self.seq)
 
+    def delivery_of(self, source, day):
+        """Return the delivery that was applied last, for what looks at it afterwards."""
+        return Delivery(source, f"{source}-{self.seq}", day, "full", f"{self.seq:064x}", self.seq)
+
     def deliver(self, source, rows, day=FIRST_DAY, *, settle=False):
         delivery = self.delivery(source, day)
         settings = self.loading.source(source)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from blockdata.batch.placing import points_of_geometries, provisional_id
+from blockdata.batch.placing import points_of_geometries
+from blockdata.batch.resolving import provisional_id
 from blockdata.store.decisions import Decision
 
 DAY = dt.date(2026, 9, 2)

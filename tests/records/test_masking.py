@@ -94,7 +94,8 @@ def test_old_identity_number_is_told_from_a_grid_code() -> None:
 
 
 @given(
-    st.sampled_from("123456789"),
+    # No province has 86, which begins a telephone number with the country's code.
+    st.sampled_from("1234567"),
     digits(5),
     st.integers(1, 599),
     digits(3),

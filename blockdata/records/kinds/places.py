@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from blockdata.records import codes
 from blockdata.records.field import Field, Geometry, Kind, Type
 from blockdata.records.kinds import common
@@ -181,8 +183,88 @@ ADDRESS_ALIAS = Kind(
             aliases=("俗称", "曾用名"),
         ),
         Field("alias_kind", Type.CODE, "别名类型", "Kind of alias", codes=codes.ALIAS_KIND),
+        _BEGINS,
+        _ENDS,
     ),
     key=("address_code", "alias_text"),
+    begins="begins_on",
+    ends="ends_on",
+)
+
+_CHANGED = Field(
+    "changed_on",
+    Type.DATE,
+    "变更日期",
+    "Changed on",
+    doc="First day of the new state; empty: long ago.",
+    aliases=("变更时间", "更名日期", "更名时间"),
+)
+
+NAME_CHANGE = Kind(
+    "name_change",
+    "nmc",
+    "地名变更",
+    "Name change",
+    "A road, estate or division that got another name; its addresses stay known by the former.",
+    (
+        Field(
+            "element",
+            Type.CODE,
+            "地址要素",
+            "Element",
+            doc="Level of the name, as the element columns of addresses are called.",
+            required=True,
+            codes=MappingProxyType({name: zh for name, zh, _ in _ELEMENT_LABELS}),
+            aliases=("要素类型", "地名类别"),
+        ),
+        Field("former_name", Type.TEXT, "原名", "Former name", required=True, aliases=("曾用名",)),
+        Field("current_name", Type.TEXT, "现名", "Current name", required=True, aliases=("新名",)),
+        _CHANGED,
+        Field(
+            "area_code",
+            Type.CODE,
+            "所属区划代码",
+            "Area code",
+            doc="Division within which it holds; empty: everywhere.",
+        ),
+    ),
+    key=("element", "former_name", "current_name", "changed_on"),
+)
+
+ADDRESS_CHANGE = Kind(
+    "address_change",
+    "adc",
+    "地址沿革",
+    "Address change",
+    "An address code that went on as another: merged, split or given a new number.",
+    (
+        Field(
+            "old_code",
+            Type.CODE,
+            "原地址编码",
+            "Former address code",
+            required=True,
+            aliases=("变更前编码", "旧地址编码"),
+        ),
+        Field(
+            "new_code",
+            Type.CODE,
+            "新地址编码",
+            "New address code",
+            required=True,
+            aliases=("变更后编码", "现地址编码"),
+        ),
+        _CHANGED,
+        Field(
+            "change",
+            Type.CODE,
+            "变更方式",
+            "Change",
+            codes=codes.ADDRESS_CHANGE,
+            aliases=("变更类型",),
+        ),
+    ),
+    key=("old_code", "new_code", "changed_on"),
 )
 
 BUILDING = Kind(
@@ -233,4 +315,7 @@ BUILDING = Kind(
     dropped=common.PERSONAL,
 )
 
-KINDS = (AREA, GRID, STREET, LAND_WATER, ADDRESS, ADDRESS_ALIAS, BUILDING)
+KINDS = (
+    *(AREA, GRID, STREET, LAND_WATER),
+    *(ADDRESS, ADDRESS_ALIAS, NAME_CHANGE, ADDRESS_CHANGE, BUILDING),
+)
