@@ -1,8 +1,10 @@
-"""How well and how fast addresses are parsed: `python -m benchmarks.address [FOLDER]`.
+"""How well addresses are read, matched and compared: `python -m benchmarks.address [FOLDER]`.
 
-FOLDER (or the variable ADDRESS_DATA) holds `naacl2019/train.txt`, `naacl2019/dev.txt` and
-`ccks2021_ner/train.conll`, public sets that are no part of the project. A tagger is fitted on one
-part and measured on another; nothing that is fitted here is kept.
+FOLDER (or the variable ADDRESS_DATA) holds `naacl2019/train.txt`, `naacl2019/dev.txt`,
+`ccks2021_ner/train.conll` and `ccks2021_match/train_even.jsonl`, public sets that are no part of
+the project. What is fitted is fitted on one part and measured on another, and not kept. `--only`
+runs single parts: taggers (naacl, fast, ccks, transfer, peers), the shipped parser (shipped),
+pairs (compare), the sample district (district), a million texts against a million (matching).
 
 Spans count when start, end and label agree. Speed is the best of five runs over the columns of
 60,000 texts in one process, after a first call that compiles or loads the kernels (its time is
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -228,15 +231,28 @@ def measure_transfer(folder: Path) -> None:
     )
 
 
+# Parts with a command of their own.
+ELSEWHERE = {
+    "shipped": ("benchmarks.address_shipped", "{folder}"),
+    "compare": ("benchmarks.address_compare", "{folder}"),
+    "district": ("benchmarks.address_matching", "--district", "data_samples"),
+    "matching": ("benchmarks.address_matching", "--speed", "100000", "300000", "1000000"),
+}
+USUAL = ("peers", "ccks", "transfer", *ELSEWHERE)
+
+
+def measure_elsewhere(name: str, folder: Path) -> None:
+    """Run a part in a process of its own, so that its peak memory is its own."""
+    print(f"\n{name}:", flush=True)
+    module, *rest = ELSEWHERE[name]
+    command = [sys.executable, "-m", module, *(word.format(folder=folder) for word in rest)]
+    subprocess.run(command, check=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.address", description=__doc__)
     parser.add_argument("folder", nargs="?", default=os.environ.get("ADDRESS_DATA"))
-    parser.add_argument(
-        "--only",
-        choices=("naacl", "fast", "ccks", "transfer", "peers"),
-        action="append",
-        default=[],
-    )
+    parser.add_argument("--only", choices=("naacl", "fast", *USUAL), action="append", default=[])
     options = parser.parse_args(arguments)
     if options.folder is None:
         parser.error("give the folder of the address sets, or set ADDRESS_DATA")
@@ -248,8 +264,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "transfer": lambda: measure_transfer(folder),
         "peers": lambda: measure_peers(folder / "naacl2019"),
     }
-    for name in options.only or ("peers", "ccks", "transfer"):
-        parts[name]()
+    for name in options.only or USUAL:
+        if name in parts:
+            parts[name]()
+        else:
+            measure_elsewhere(name, folder)
     return 0
 
 

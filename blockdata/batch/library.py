@@ -35,7 +35,7 @@ def describe_places(session: Session, kinds: Sequence[Kind]) -> None:
     """Place the texts of some kinds that say where a thing lies from another: 105号对面.
 
     The anchor is matched with the library like any address, crossings are found by the streets'
-    names; records without a geometry then stand where their text leads.
+    names; records without geometry and address then stand where their text leads.
     """
     texts = library_feeds.relative_texts(session, kinds)
     descriptions = describe_all(texts["text"].tolist())

@@ -185,6 +185,8 @@ def placed_states(session: Session, kinds: Sequence[Kind]) -> pa.Table:
     """Return the states of records of some kinds that stand somewhere, by id and start.
 
     An event has one state only; of other kinds the closed states count for the cells they had.
+    What is located by a description is left out: crossings lie on the borders of cells, and a
+    place known to some ten metres would be put into one of them by chance.
 
     Returns
     -------
@@ -194,7 +196,7 @@ def placed_states(session: Session, kinds: Sequence[Kind]) -> pa.Table:
     """
     union = " UNION ALL ".join(
         f"SELECT id, x, y, epoch_us(valid_from) AS begins_us, epoch_us(valid_to) AS ends_us "
-        f"FROM {quote('base', name)} WHERE x IS NOT NULL"
+        f"FROM {quote('base', name)} WHERE x IS NOT NULL AND located_by <> 'description'"
         for kind in kinds
         for name in ([kind.name] if kind.time else [kind.name, f"{kind.name}_history"])
     )
@@ -250,14 +252,17 @@ def incidents(session: Session, end: dt.datetime) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per incident that is not void and not decided to be ignored, sorted by id.
+        One row per incident that is not void and not decided to be ignored, sorted by id; x and y
+        are null where only a description in words leads to a place.
     """
     return session.frame(
         "SELECT id, source, reported_at, "
         "CASE WHEN closed_at < $1 THEN closed_at END AS closed_at, category, address_id, "
         "address_text, "
         "match_method, match_score, component_code, area_code, area_name, town_name, "
-        "unit_grid_code, x, y FROM base.incident WHERE reported_at < $1 "
+        "unit_grid_code, CASE WHEN located_by <> 'description' THEN x END AS x, "
+        "CASE WHEN located_by <> 'description' THEN y END AS y "
+        "FROM base.incident WHERE reported_at < $1 "
         "AND coalesce(status, 'open') <> 'void' "
         "AND id NOT IN (SELECT subject FROM base.decision WHERE verb = 'ignore') ORDER BY id",
         [end],

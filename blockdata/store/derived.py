@@ -114,32 +114,32 @@ def write_points(session: Session, table: str, located: pd.DataFrame) -> None:
 
 
 def inherit_points(session: Session, kind: Kind, tables: Iterable[str]) -> None:
-    """Give rows of a kind's tables without a geometry the point that their address text has.
+    """Give rows of a kind's tables without a geometry the point of their address.
 
-    That is the point which a relative description leads to, else the address's own, else none.
+    Rows without an address stand where the description in their text leads, if anywhere.
     """
     own = "t.geom IS NULL AND" if kind.geometry else ""
     text = quote(str(kind.address))
-    described = "SELECT text FROM base.described_place WHERE x IS NOT NULL"
+    led = "SELECT text FROM base.described_place WHERE x IS NOT NULL"
     for name in tables:
         table = quote("base", name)
         session.run(
-            f"UPDATE {table} AS t SET x = d.x, y = d.y, located_by = 'description', "
-            f"location_radius_m = d.radius_m FROM base.described_place d WHERE {own} "
-            f"d.text = t.{text} AND d.x IS NOT NULL AND (t.x IS DISTINCT FROM d.x "
-            "OR t.y IS DISTINCT FROM d.y OR t.location_radius_m IS DISTINCT FROM d.radius_m)"
-        )
-        session.run(
             f"UPDATE {table} AS t SET x = a.x, y = a.y, location_radius_m = NULL, "
             "located_by = CASE WHEN a.x IS NOT NULL THEN 'address' END "
-            f"FROM base.address a WHERE {own} a.id = t.address_id "
-            f"AND (t.{text} IN ({described})) IS NOT TRUE AND (t.x IS DISTINCT FROM a.x "
+            f"FROM base.address a WHERE {own} a.id = t.address_id AND (t.x IS DISTINCT FROM a.x "
             "OR t.y IS DISTINCT FROM a.y OR t.located_by <> 'address')"
         )
         session.run(
-            f"UPDATE {table} AS t SET {_NOWHERE} WHERE {own} t.x IS NOT NULL "
-            "AND (t.address_id IS NULL OR t.address_id NOT IN (SELECT id FROM base.address)) "
-            f"AND (t.{text} IN ({described})) IS NOT TRUE"
+            f"UPDATE {table} AS t SET {_NOWHERE} WHERE {own} t.x IS NOT NULL AND "
+            f"CASE WHEN t.address_id IS NULL THEN (t.{text} IN ({led})) IS NOT TRUE "
+            "ELSE t.address_id NOT IN (SELECT id FROM base.address) END"
+        )
+        session.run(
+            f"UPDATE {table} AS t SET x = d.x, y = d.y, located_by = 'description', "
+            f"location_radius_m = d.radius_m FROM base.described_place d WHERE {own} "
+            f"t.address_id IS NULL AND d.text = t.{text} AND d.x IS NOT NULL "
+            "AND (t.x IS DISTINCT FROM d.x OR t.y IS DISTINCT FROM d.y "
+            "OR t.location_radius_m IS DISTINCT FROM d.radius_m)"
         )
 
 

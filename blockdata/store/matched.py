@@ -16,7 +16,7 @@ from blockdata.records import Kind
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
 
-_TABLE = "matched_text"
+_TABLE = "matched"
 
 
 def forget_matches(session: Session, part: str, kinds: Sequence[Kind]) -> None:

@@ -190,8 +190,8 @@ RESULTS = (
 META = _table("meta", key=_TEXT, value=_TEXT)
 """Facts about the snapshot itself; outside the content hash."""
 
-MATCHED_TEXT = _table(
-    "matched_text",
+MATCHED = _table(
+    "matched",
     text_key=pa.uint64(),
     found=_BOOL,
     fuzzy=_BOOL,
@@ -199,7 +199,7 @@ MATCHED_TEXT = _table(
 )
 """What of the library the answer for an address text depends on; outside the content hash."""
 
-WORKING = {"base": (META, MATCHED_TEXT), "people": (META, MATCHED_TEXT), "text": (META,)}
+WORKING = {"base": (META, MATCHED), "people": (META, MATCHED), "text": (META,)}
 """Tables of each part that say nothing of the city, so that the content hash leaves them out."""
 
 

@@ -41,16 +41,34 @@ def _departments(made, *texts, day=DAY):
 
 def test_a_text_leads_from_its_anchor_and_streets_to_their_crossing(made):
     found = _departments(made, "听涛路5号东50米", "听涛路与望海路交叉口", "听涛路7号")
-    assert found[0] == ("0", 500100.0, pytest.approx(20.0), "description")
+    assert found[0] == ("0", 500050.0, 20.0, "address")
     assert found[1] == ("1", 500100.0, pytest.approx(0.0, abs=1e-9), "description")
     assert found[2] == ("2", 500070.0, 20.0, "address")
-    radii = dict(made.read("department", "source_id", "location_radius_m"))
-    assert radii["0"] > 0 and radii["1"] > 0 and radii["2"] is None
+    assert dict(made.read("department", "source_id", "location_radius_m"))["1"] > 0
+    places = {text: rest for text, *rest in made.read("described_place", "text", "x", "method")}
+    assert places["听涛路5号东50米"] == [500100.0, "offset"]
+    assert places["听涛路与望海路交叉口"] == [500100.0, "crossing"]
+
+
+def test_what_is_located_by_words_lies_in_no_cell(town, square):
+    built = town(("streets", "street"), ("units", "department"), ("grids", "grid"))
+    built.deliver("grids", [square(0), square(1)])
+    lines = {"听涛路": "500000 50, 500200 50", "望海路": "500100 10, 500100 90"}
+    rows = [
+        {"code": name, "name": name, "geom": f"LINESTRING ({line})"} for name, line in lines.items()
+    ]
+    built.deliver("streets", rows)
+    built.deliver("units", [{"code": "1", "name": "甲", "address_text": "听涛路与望海路交叉口"}])
+    built.finish()
+    kinds = built.read("cell_of", "kind")
+    assert "department" not in kinds
 
 
 def test_an_address_that_follows_its_description_is_the_place(made):
-    found = _departments(made, "听涛路1号附近听涛路7号")
-    assert found[0] == ("0", 500070.0, 20.0, "description")
+    _departments(made, "听涛路1号附近听涛路7号")
+    assert made.read("described_place", "text", "x", "method") == [
+        ("听涛路1号附近听涛路7号", 500070.0, "anchor")
+    ]
 
 
 def test_a_description_without_a_known_anchor_says_why_and_leads_nowhere(made):
@@ -60,10 +78,11 @@ def test_a_description_without_a_known_anchor_says_why_and_leads_nowhere(made):
 
 def test_a_description_follows_an_address_that_moves(made):
     _departments(made, "听涛路5号东50米")
+    assert made.read("described_place", "y") == [pytest.approx(20.0)]
     moved = [_address("听涛路", n, 500000 + 10 * n, 33) for n in (1, 3, 5, 7)]
     made.deliver("library", moved, DAY + dt.timedelta(days=1))
     made.finish()
-    assert made.read("department", "y") == [33.0]
+    assert made.read("described_place", "y") == [pytest.approx(33.0)]
 
 
 def test_defects_of_the_library_are_listed_and_counted(made):

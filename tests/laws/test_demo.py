@@ -30,7 +30,8 @@ def demo(tmp_path_factory):
 
 def test_every_kind_has_rows(demo):
     for kind in demo.catalogue:
-        if not kind.private:
+        # The district's registers of names and of merged addresses are kept as aliases.
+        if not kind.private and kind.name not in ("name_change", "address_change"):
             assert len(getattr(demo, kind.name)) > 0, kind.name
 
 

@@ -72,22 +72,25 @@ def test_points_are_inherited_from_the_address_and_given_back(placed):
     assert placed.read("department", "x") == [None, None]
 
 
-def test_a_description_leads_further_than_its_address_and_is_taken_back(placed):
+def test_a_row_without_an_address_stands_where_its_text_leads(placed):
     _match(placed, 甲=placed.address)
     described = pd.DataFrame({"text": ["甲", "乙"], "x": [4.0, 9.0], "y": [5.0, 9.0]})
     derived.write_result(placed.session, "described_place", described.assign(radius_m=20.0))
     derived.inherit_points(placed.session, _kind(placed), TABLES)
     columns = ("source_id", "x", "y", "located_by", "location_radius_m")
     assert placed.read("department", *columns) == [
-        ("1", 4.0, 5.0, "description", 20.0),
+        ("1", 1.0, 2.0, "address", None),
         ("2", 9.0, 9.0, "description", 20.0),
+    ]
+    _match(placed, 甲=None, 乙=placed.address)
+    derived.inherit_points(placed.session, _kind(placed), TABLES)
+    assert placed.read("department", *columns) == [
+        ("1", 4.0, 5.0, "description", 20.0),
+        ("2", 1.0, 2.0, "address", None),
     ]
     derived.clear_result(placed.session, "described_place")
     derived.inherit_points(placed.session, _kind(placed), TABLES)
-    assert placed.read("department", *columns) == [
-        ("1", 1.0, 2.0, "address", None),
-        ("2", None, None, None, None),
-    ]
+    assert placed.read("department", *columns)[0] == ("1", None, None, None, None)
 
 
 def test_a_pin_is_set_and_forgotten(placed):
