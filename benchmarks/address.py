@@ -99,14 +99,14 @@ def spurious_share(
     return 100 * spurious / len(given)
 
 
-def addresses_per_second(tagger: Tagger, texts: Sequence[str]) -> float:
-    """Return the speed with columnar output on two threads, best of several runs."""
+def addresses_per_second(read: Callable[..., object], texts: Sequence[str]) -> float:
+    """Return the speed of a reader with columnar output on two threads, best of several runs."""
     many = [texts[at % len(texts)] for at in range(SPEED_TEXTS)]
-    tagger.tag_columns(many, threads=THREADS)
+    read(many, threads=THREADS)
     seconds = []
     for _ in range(RUNS):
         start = time.perf_counter()
-        tagger.tag_columns(many, threads=THREADS)
+        read(many, threads=THREADS)
         seconds.append(time.perf_counter() - start)
     return SPEED_TEXTS / min(seconds)
 
@@ -122,7 +122,7 @@ def report(name: str, tagger: Tagger, held_out: Sentences) -> tuple[list[list[Sp
     _, warm_up = timed(lambda: tagger.tag(texts[:1]))
     found = tagger.tag(texts)
     score = score_spans(found, given)
-    speed = addresses_per_second(tagger, texts)
+    speed = addresses_per_second(tagger.tag_columns, texts)
     print(
         f"{name}: F1 {100 * score.f1:.2f} (P {100 * score.precision:.2f}, "
         f"R {100 * score.recall:.2f}) on {len(texts):,} addresses; {speed:,.0f} addresses/s on "

@@ -11,12 +11,13 @@ import argparse
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.address import (
+    THREADS,
     Sentences,
+    addresses_per_second,
     masked,
     read,
     report_labels,
@@ -28,7 +29,7 @@ from blockdata.address.parsed import ParsedAddress, ParsedSpan
 from blockdata.address.parser import Parser
 from blockdata.address.tagger import Span, score_spans
 
-THREADS, SPEED_TEXTS, RUNS, FOLDS = 2, 60_000, 5, 5
+FOLDS = 5
 PLAIN = {
     "province": "prov",
     "city": "city",
@@ -121,18 +122,6 @@ def as_ccks(address: ParsedAddress) -> list[Span]:
     return spans
 
 
-def addresses_per_second(parser: Parser, texts: Sequence[str]) -> float:
-    """Return the speed with columnar output on two threads, best of several runs."""
-    many = [texts[at % len(texts)] for at in range(SPEED_TEXTS)]
-    parser.parse(many, threads=THREADS)
-    seconds = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        parser.parse(many, threads=THREADS)
-        seconds.append(time.perf_counter() - start)
-    return SPEED_TEXTS / min(seconds)
-
-
 def found_by(
     parser: Parser, sentences: Sentences, write: Callable[[ParsedAddress], list[Span]]
 ) -> list[list[Span]]:
@@ -182,7 +171,7 @@ def measure_shipped(folder: Path, *, split: str = "dev", parser: Parser | None =
     found = found_by(parser, ccks, as_ccks)
     report("CCKS, every fifth address", found, ccks)
     report_shared(found, ccks, shared)
-    speed = addresses_per_second(parser, [text for text, _ in naacl])
+    speed = addresses_per_second(parser.parse, [text for text, _ in naacl])
     print(f"  {speed:,.0f} addresses/s to all elements on {THREADS} threads")
 
 

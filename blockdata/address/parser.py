@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ import pandas as pd
 
 from blockdata.address.binding import bind_regions, doubtful_regions
 from blockdata.address.fit_report import FitReport
+from blockdata.address.model_file import write_model_file
 from blockdata.address.normalise import is_missing_text
 from blockdata.address.parsed import ELEMENTS, REASONS, Parsed
 from blockdata.address.tagger import Tagger
@@ -131,16 +131,7 @@ class Parser:
         content = BytesIO()
         arrays = {name: np.frombuffer(part, np.uint8) for name, part in self._packed.items()}
         np.savez(content, allow_pickle=False, **arrays)
-        path = Path(path)
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            unfinished.write_bytes(content.getvalue())
-            unfinished.replace(path)
-        except OSError as error:
-            unfinished.unlink(missing_ok=True)
-            raise StoreError(
-                f"the parser cannot be written: {error.strerror}", where=str(path)
-            ) from error
+        write_model_file(path, content.getvalue(), "the parser")
 
     @functools.cached_property
     def version(self) -> str:

@@ -91,22 +91,23 @@ def learn_parser(session: Session) -> FitReport | None:
     if taken is None:
         return None
     del session.kept[_TAKEN]
-    if parsers.learned_from(session, taken.seq, _digest(taken.rows)):
+    digest = _digest(taken.rows)
+    if parsers.learned_from(session, taken.seq, digest):
         return None
-    return _learn(session, taken)
+    return _learn(session, taken, digest)
 
 
 def learn_now(session: Session) -> FitReport:
     """Fit a parser to the library as it is, and keep it in the base."""
-    library = parsers.library_sample(session)
-    return _learn(session, TakenLibrary(parsers.newest_delivery(session), library))
+    rows = parsers.library_sample(session)
+    return _learn(session, TakenLibrary(parsers.newest_delivery(session), rows), _digest(rows))
 
 
-def _learn(session: Session, library: TakenLibrary) -> FitReport:
+def _learn(session: Session, library: TakenLibrary, digest: str) -> FitReport:
     from blockdata.address.parser import Parser
 
     parser, report = Parser.fit(library.rows.to_pandas())
-    parsers.keep_parser(session, library.seq, _digest(library.rows), parser, report)
+    parsers.keep_parser(session, library.seq, digest, parser, report)
     return report
 
 

@@ -57,16 +57,11 @@ def _at_target(description: Description) -> Description:
     return Description("at", (description.target,))
 
 
-def _known(session: Session, texts: Sequence[str]) -> pd.DataFrame:
-    """Return text, address_id, radius_m of the texts whose address is known well enough."""
-    found = matcher_of(session).match(texts)
-    found["radius_m"] = found["level"].map(_ANCHOR_RADIUS_M)
-    return found[["text", "address_id", "radius_m"]].dropna().drop_duplicates("text")
-
-
 def _anchors(session: Session, texts: Sequence[str]) -> pd.DataFrame:
     """Return text, x, y, radius_m of the anchors that are known well enough to go on from."""
-    found = _known(session, texts)
+    found = matcher_of(session).match(texts)
+    found["radius_m"] = found["level"].map(_ANCHOR_RADIUS_M)
+    found = found.dropna(subset=["address_id", "radius_m"])
     points = library_feeds.points_of_addresses(session, found["address_id"].unique().tolist())
     placed = found.merge(points, left_on="address_id", right_on="id")
     return placed[["text", "x", "y", "radius_m"]]

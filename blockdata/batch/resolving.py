@@ -59,10 +59,7 @@ def _resolve_by_text(session: Session, kinds: Sequence[Kind]) -> None:
     open_kinds = [k for k in feeds.addressed_kinds(session) if not k.private]
     texts = feeds.address_texts(session, open_kinds)
     _make_provisional(session, [t for t in texts if not is_missing_text(t)])
-    asked = sorted(
-        {*feeds.address_texts(session, [k for k in kinds if k.private])}
-        | {*feeds.address_texts(session, [k for k in kinds if not k.private])}
-    )
+    asked = feeds.address_texts(session, kinds)
     if asked:
         derived.write_matches(session, kinds, matcher_of(session).match(asked))
 
@@ -83,6 +80,7 @@ def _resolve_part(session: Session, part: str, kinds: Sequence[Kind], matcher: M
         found = answers.address >= 0
         matched.remember_matches(session, part, texts, found, answers.anchors, answers.fuzzy)
     if len(kinds) == len(everyone):
+        matched.forget_gone(session, part, everyone)
         memory[part] = now
     session.set_meta(_MATCHED, json.dumps(memory))
 

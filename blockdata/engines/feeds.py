@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import pyarrow as pa
@@ -144,25 +144,16 @@ def addressed_kinds(session: Session) -> list[Kind]:
     return [k for k in session.catalogue if k.address and session.part_of(k) in session.parts]
 
 
-def address_texts(
-    session: Session, kinds: Sequence[Kind], *, unmatched: Collection[str] = ()
-) -> list[str]:
-    """Return the distinct address texts of some kinds, closed states included, sorted.
-
-    Of the kinds named in `unmatched`, only the texts of rows that have not been matched; of
-    people, whose rows do not say so, those without an address.
-    """
+def address_texts(session: Session, kinds: Sequence[Kind]) -> list[str]:
+    """Return the distinct address texts of some kinds, closed states included, sorted."""
     selects = []
     for kind in kinds:
         if kind.address is None:
             continue
         text = quote(kind.address)
-        waits = ""
-        if kind.name in unmatched:
-            waits = f"AND {'address_id' if kind.private else 'match_method'} IS NULL"
         part, history = session.part_of(kind), [] if kind.private else [f"{kind.name}_history"]
         selects += [
-            f"SELECT {text} AS t FROM {quote(part, name)} WHERE {text} IS NOT NULL {waits}"
+            f"SELECT {text} AS t FROM {quote(part, name)} WHERE {text} IS NOT NULL"
             for name in (kind.name, *history)
         ]
     if not selects:

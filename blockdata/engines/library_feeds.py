@@ -14,7 +14,8 @@ from blockdata.store.session import Session
 _IN_USE = "coalesce(status, 'in_use') <> 'abandoned'"
 
 _RELATIVE = (
-    "[旁边侧附周对面口段间米外内前后交汇近與与對]|公里|隔壁|路和|街和|里路|[東东南西北]角|楼下|樓下"
+    "[旁边侧附周对面口段间米外内前后交汇近與与對往向朝跟及、/／&＆+＋]"
+    "|公里|隔壁|一带|不远|路和|街和|里路|[東东南西北]角|楼下|樓下"
 )
 """A first look that leaves out most texts which describe nothing; reading them settles it."""
 

@@ -67,6 +67,17 @@ def remember_matches(
     session.take_back("_matched")
 
 
+def forget_gone(session: Session, part: str, kinds: Sequence[Kind]) -> None:
+    """Forget the texts that no row of a part's kinds has any more: who left leaves nothing."""
+    held = " UNION ".join(
+        f"SELECT md5_number_lower({quote(str(kind.address))}) FROM {table} "
+        f"WHERE {quote(str(kind.address))} IS NOT NULL"
+        for kind in kinds
+        for table in _tables(session, kind)
+    )
+    session.run(f"DELETE FROM {quote(part, _TABLE)} WHERE text_key NOT IN ({held})")
+
+
 def shortened(anchors: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
     """Return the half of each anchor that is kept.
 

@@ -6,6 +6,7 @@ import pytest
 
 from blockdata.address.tree import Succession
 from blockdata.engines import lookups
+from blockdata.engines.library_feeds import relative_texts
 
 DAY = dt.date(2026, 9, 1)
 
@@ -51,7 +52,10 @@ def test_a_text_leads_from_its_anchor_and_streets_to_their_crossing(made):
 
 
 def test_what_is_located_by_words_lies_in_no_cell(town, square):
-    built = town(("streets", "street"), ("units", "department"), ("grids", "grid"))
+    built = town(
+        ("library", "address"), ("streets", "street"), ("units", "department"), ("grids", "grid")
+    )
+    built.deliver("library", [_address("聚贤街", 1, 500050, 20)])
     built.deliver("grids", [square(0), square(1)])
     lines = {"听涛路": "500000 50, 500200 50", "望海路": "500100 10, 500100 90"}
     rows = [
@@ -60,8 +64,8 @@ def test_what_is_located_by_words_lies_in_no_cell(town, square):
     built.deliver("streets", rows)
     built.deliver("units", [{"code": "1", "name": "甲", "address_text": "听涛路与望海路交叉口"}])
     built.finish()
-    kinds = built.read("cell_of", "kind")
-    assert "department" not in kinds
+    assert built.read("department", "x", "located_by") == [(500100.0, "description")]
+    assert set(built.read("cell_of", "kind")) == {"address"}
 
 
 def test_an_address_that_follows_its_description_is_the_place(made):
@@ -122,3 +126,18 @@ def test_an_address_that_went_on_under_another_code_stays_resolvable(town):
     assert succession.resolve("never held") == (now,)
     assert succession.resolve("never held", on=dt.date(2021, 1, 1)) == (before[1],)
     assert succession.resolve(before[3]) == (before[3],)
+
+
+TELLING = (
+    *("甲路5号对面", "甲路5号附近", "甲路5号旁", "甲路5号隔壁", "甲路5号东50米", "甲路5号北侧"),
+    *("甲路与乙路交叉口", "甲路/乙路", "甲路和乙路路口", "甲路跟乙路口", "甲路乙路交汇处"),
+    *("甲小区与乙小区之间", "甲路(乙路-丙路段)", "甲路口往南", "甲路5号西公里", "甲路5号一带"),
+    *("甲路5号门口", "甲路5号周边", "甲路5号楼下", "甲路&乙路", "甲路、乙路", "甲路與乙路交叉口"),
+)
+
+
+@pytest.mark.parametrize("text", TELLING)
+def test_the_first_look_leaves_out_no_text_that_is_read_as_a_description(made, text):
+    made.deliver("units", [{"code": "1", "name": "单位", "address_text": text}])
+    department = made.session.catalogue.kind("department")
+    assert relative_texts(made.session, [department])["text"].tolist() == [text]

@@ -134,3 +134,20 @@ def test_a_renamed_road_is_known_by_its_former_name(town):
     found = dict(made.read("department", "source_id", "address_id"))
     assert found["0"] == made.id_of("address", "A")
     assert found["1"] is None
+
+
+def test_of_texts_that_nobody_has_any_more_nothing_is_remembered(town, identity_number):
+    made = town(("library", "address"), ("register", "person"), ("units", "department"))
+    made.deliver("library", [{"code": "A", "full_text": "听涛路1号"}])
+    people = [
+        {"pseudonym": identity_number(n), "address_text": text, "residence": "resident"}
+        for n, text in enumerate(("听涛路1号", "无此地"))
+    ]
+    made.deliver("register", people)
+    made.deliver("units", _rows(["听涛路1号"]))
+    made.finish()
+    assert made.session.count("matched", "people") == 2
+    made.deliver("register", people[:1], DAY)
+    made.finish()
+    assert made.session.count("matched", "people") == 1
+    assert made.session.count("matched") == 1

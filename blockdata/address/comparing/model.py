@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from blockdata.address.comparing.boosting import Boosting, Trees, class_shares, fit_trees
 from blockdata.address.comparing.features import FEATURES
+from blockdata.address.model_file import write_model_file
 from blockdata.errors import StoreError
 
 __all__ = ["ComparisonModel", "fit_model", "load_model", "save_model"]
@@ -86,16 +87,9 @@ def save_model(model: ComparisonModel, path: str | Path) -> None:
     for name, bags in (("alone", model.alone), ("beside", model.beside)):
         for at, trees in enumerate(bags):
             arrays |= {f"{name}_{at}_{part}": values for part, values in trees._asdict().items()}
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreError(
-            f"the model cannot be written: {error.strerror}", where=str(path)
-        ) from error
+    content = BytesIO()
+    np.savez_compressed(content, **arrays)  # type: ignore[arg-type]
+    write_model_file(path, content.getvalue(), "the model")
 
 
 def load_model(path: str | Path) -> ComparisonModel:

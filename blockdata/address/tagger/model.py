@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from blockdata.address.model_file import write_model_file
 from blockdata.address.tagger.context import ATTRIBUTES
 from blockdata.address.tagger.decoding import PackedWeights
 from blockdata.address.tagger.grammar import LabelGrammar
@@ -90,19 +91,11 @@ def save_model(model: Model, path: str | Path) -> None:
     StoreError
         If the file cannot be written.
     """
-    path = Path(path)
     header = json.dumps(model.header, ensure_ascii=False, sort_keys=True).encode()
     arrays = {name: getattr(model, name) for name in _ARRAYS}
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez_compressed(file, header=np.frombuffer(header, np.uint8), **arrays)
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreError(
-            f"the model cannot be written: {error.strerror}", where=str(path)
-        ) from error
+    content = BytesIO()
+    np.savez_compressed(content, header=np.frombuffer(header, np.uint8), **arrays)
+    write_model_file(path, content.getvalue(), "the model")
 
 
 def load_model(path: str | Path) -> Model:

@@ -125,8 +125,3 @@ def unit_grid_code(*aliases: str) -> Field:
         identifier="unit_grid",
         aliases=("单元网格标识码", "所在单元网格标识码", "SZDYWGBSM", "BGID", "网格编码", *aliases),
     )
-
-
-def built_on(zh: str, en: str, name: str = "begins_on", *aliases: str) -> Field:
-    """Return a DATE field for the day a thing's validity begins."""
-    return Field(name, Type.DATE, zh, en, aliases=aliases)
