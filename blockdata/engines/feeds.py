@@ -214,7 +214,7 @@ def cells(session: Session, layers: tuple[str, ...], levels: tuple[str, ...]) ->
     return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
 
 
-_VALID = "(valid_from IS NULL OR valid_from <= $day) AND (valid_to IS NULL OR valid_to > $day)"
+VALID = "(valid_from IS NULL OR valid_from <= $day) AND (valid_to IS NULL OR valid_to > $day)"
 """Whether a state holds on a day; validities are half-open."""
 
 
@@ -224,9 +224,9 @@ def cell_names(
     """Return the cells that stand on a day, with or without a polygon: cell, layer, code, name."""
     return session.frame(
         "SELECT id AS cell, layer, code, name FROM base.grid "
-        f"WHERE layer IN (SELECT unnest($layers)) AND {_VALID} UNION ALL "
+        f"WHERE layer IN (SELECT unnest($layers)) AND {VALID} UNION ALL "
         "SELECT id, level, code, name FROM base.area "
-        f"WHERE level IN (SELECT unnest($levels)) AND {_VALID} ORDER BY layer, cell",
+        f"WHERE level IN (SELECT unnest($levels)) AND {VALID} ORDER BY layer, cell",
         {"layers": list(layers), "levels": list(levels), "day": day},
     )
 
@@ -281,7 +281,7 @@ def cells_on(
         some = "AND id BETWEEN $first AND $last"
         values |= {"first": between[0], "last": between[1]}
     return session.frame(
-        f"SELECT id, layer, cell FROM base.cell_of WHERE kind = $kind AND {_VALID} {some} "
+        f"SELECT id, layer, cell FROM base.cell_of WHERE kind = $kind AND {VALID} {some} "
         "ORDER BY id, layer, cell",
         values,
     )
@@ -310,7 +310,7 @@ def counts_by_cell(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
     """Return layer, cell, count of a kind's rows that stand on a day."""
     return session.frame(
         "SELECT layer, cell, count(*) AS count FROM base.cell_of c "
-        f"WHERE kind = $kind AND {_VALID} "
+        f"WHERE kind = $kind AND {VALID} "
         f"AND EXISTS (FROM {quote('base', kind)} k WHERE k.id = c.id) "
         "GROUP BY layer, cell ORDER BY layer, cell",
         {"kind": kind, "day": day},

@@ -8,14 +8,10 @@ from collections.abc import Sequence
 import pandas as pd
 import shapely
 
+from blockdata.engines.feeds import VALID
 from blockdata.records import Kind
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
-
-
-def _frame(session: Session, sql: str, values: Sequence[object] = ()) -> pd.DataFrame:
-    frame: pd.DataFrame = session.arrow(sql, values).to_pandas()
-    return frame
 
 
 def kind_counts(session: Session) -> pd.DataFrame:
@@ -40,7 +36,7 @@ def kind_counts(session: Session) -> pd.DataFrame:
     """
     kinds = [k for k in session.catalogue if not k.private]
     union = " UNION ALL ".join(_count_of(k, place) for place, k in enumerate(kinds))
-    return _frame(session, f"SELECT * EXCLUDE place FROM ({union}) ORDER BY place")
+    return session.frame(f"SELECT * EXCLUDE place FROM ({union}) ORDER BY place")
 
 
 def _count_of(kind: Kind, place: int) -> str:
@@ -67,8 +63,7 @@ def quarantine_counts(session: Session) -> pd.DataFrame:
 
     A row that is rejected for two reasons counts under both; its value is not read.
     """
-    return _frame(
-        session,
+    return session.frame(
         "SELECT kind, source, field, reason, count(*) AS count FROM base.quarantine "
         "WHERE status = 'open' GROUP BY ALL ORDER BY source, kind, field NULLS FIRST, reason",
     )
@@ -76,8 +71,7 @@ def quarantine_counts(session: Session) -> pd.DataFrame:
 
 def component_classes(session: Session) -> pd.DataFrame:
     """Return scheme, class_code, count of the components, by scheme and code."""
-    return _frame(
-        session,
+    return session.frame(
         "SELECT scheme, class_code, count(*) AS count FROM base.component "
         "GROUP BY ALL ORDER BY scheme, class_code",
     )
@@ -97,14 +91,15 @@ def decision_counts(session: Session) -> dict[str, int]:
     return {str(verb): int(str(count)) for verb, count in rows}
 
 
-def layer_cells(session: Session, layer: str) -> pd.DataFrame:
-    """Return the cells of a layer that stand now, with or without a polygon.
+def layer_cells(session: Session, layer: str, day: dt.date) -> pd.DataFrame:
+    """Return the cells of a layer that stand on a day, with or without a polygon.
 
     Parameters
     ----------
     session : Session
     layer : str
         A layer of grids, or a level of areas.
+    day : date
 
     Returns
     -------
@@ -112,13 +107,13 @@ def layer_cells(session: Session, layer: str) -> pd.DataFrame:
         Columns cell, code, name, area (name of the area a grid is said to lie in), geom (shapely
         in the base's CRS, or None); sorted by cell.
     """
-    frame = _frame(
-        session,
+    frame = session.frame(
         "SELECT id AS cell, code, name, "
         "(SELECT min(a.name) FROM base.area a WHERE a.code = g.area_code) AS area, geom "
-        "FROM base.grid g WHERE layer = $1 UNION ALL "
-        "SELECT id, code, name, NULL, geom FROM base.area WHERE level = $1 ORDER BY cell",
-        [layer],
+        f"FROM base.grid g WHERE layer = $layer AND {VALID} UNION ALL "
+        f"SELECT id, code, name, NULL, geom FROM base.area WHERE level = $layer AND {VALID} "
+        "ORDER BY cell",
+        {"layer": layer, "day": day},
     )
     return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
 
@@ -144,8 +139,7 @@ def place_names(session: Session, ids: Sequence[str]) -> pd.DataFrame:
         "SELECT id, name, code, NULL FROM base.grid",
         "SELECT id, name, code, NULL FROM base.area",
     ]
-    return _frame(
-        session,
+    return session.frame(
         f"FROM ({' UNION ALL '.join(parts)}) WHERE id IN (SELECT unnest($1)) ORDER BY id",
         [list(ids)],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +75,9 @@ class HotWindow:
     categories: list[TestedCategory]
 
 
-def hot_windows(session: Session, settings: Settings, words: Words) -> list[HotWindow]:
+def hot_windows(
+    session: Session, settings: Settings, words: Words, day: dt.date
+) -> list[HotWindow]:
     """Return the hot spots, window by window; windows in which nothing was tested are left out.
 
     Parameters
@@ -82,6 +85,8 @@ def hot_windows(session: Session, settings: Settings, words: Words) -> list[HotW
     session : Session
     settings : Settings
     words : Words
+    day : date
+        The last day that is known; the map shows the cells that stand on it.
 
     Returns
     -------
@@ -95,7 +100,7 @@ def hot_windows(session: Session, settings: Settings, words: Words) -> list[HotW
         rows = found[found["window_days"] == window_days]
         if not rows.empty:
             layer = str(rows["layer"].iloc[0])
-            cells = report_feeds.layer_cells(session, layer)
+            cells = report_feeds.layer_cells(session, layer, day)
             windows.append(_window(rows, layer, cells, streets, words))
     return windows
 

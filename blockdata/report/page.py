@@ -103,7 +103,7 @@ def _content(
     return {
         "facts": facts,
         "settings": settings,
-        "windows": hot_windows(session, settings, words),
+        "windows": hot_windows(session, settings, words, as_of - dt.timedelta(days=1)),
         "no_exposure": notes(facts, words, "no_exposure"),
         "fallbacks": notes(facts, words, "exposure_fallback"),
         "chronic": chronic_section(session, settings, words),

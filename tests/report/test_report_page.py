@@ -466,6 +466,12 @@ def test_cells_without_a_polygon_are_counted_beside_the_map(filled, facts):
     assert "另有 1 个没有边界，未画出。" in render_report(filled, facts)
 
 
+def test_cells_that_have_ended_are_not_on_the_map(filled, facts):
+    drawn = render_report(filled, facts).count('<path class="cell')
+    filled.run("UPDATE base.grid SET valid_to = DATE '2026-09-01' WHERE id = 'grd19'")
+    assert render_report(filled, facts).count('<path class="cell') == drawn - 1
+
+
 def test_chronic_places_are_described(filled, facts):
     page = render_report(filled, facts)
     assert "哪些地方总不见好" in page
