@@ -45,8 +45,8 @@ _LONG_RUN = 4096
 class StandardLoader:
     """Reads, maps, converts, checks and treats the rows of one file.
 
-    Subclasses set `phones` and override `own_problems`, `after_conversion` or `hidden_cells`.
-    All of them see columns as converted, before anything is masked or made a pseudonym.
+    Subclasses set `phones` and override `reshaped`, `own_problems`, `after_conversion` or
+    `hidden_cells`. All but the first see columns as converted, before anything is masked or made a pseudonym.
 
     Examples
     --------
@@ -65,6 +65,10 @@ class StandardLoader:
 
     phones: frozenset[str] = frozenset()
     """Fields whose pseudonym is made of the digits of a phone number."""
+
+    def reshaped(self, request: LoadRequest, raw: RawTable) -> RawTable:
+        """Return the rows as the kind has them, where a file lays them out otherwise."""
+        return raw
 
     def own_problems(self, columns: Mapping[str, pa.Array]) -> Iterable[Problem]:
         """Return violations of rules that a declaration cannot express."""
@@ -99,7 +103,7 @@ class StandardLoader:
             If the configuration asks for what the kind does not hold.
         """
         _require_usable(request)
-        raw = _read(request)
+        raw = self.reshaped(request, _read(request))
         columns = source_columns(request, raw.columns.column_names)
         rows = rows_of_file(request, raw, columns)
         batch = self._batch(request, rows, whole_file=True)
