@@ -30,10 +30,7 @@ def test_shares_hold_what_they_say_and_no_place_fewer_would(counts):
 
 @given(st.integers(1, 20), st.integers(1, 20))
 def test_events_spread_as_evenly_as_they_can_are_not_concentrated(places, events):
-    if events < places:
-        counts = [1] * events + [0] * (places - events)
-    else:
-        counts = [events] * places
+    counts = [1] * events + [0] * (places - events) if events < places else [events] * places
     assert concentration(counts).gini_adjusted == pytest.approx(0, abs=1e-9)
 
 
