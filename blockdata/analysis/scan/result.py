@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["apart_from_each_other", "gumbel_tail", "rank_tail"]
+__all__ = ["apart_from_each_other", "best_first", "gumbel_tail", "rank_tail"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -73,6 +73,31 @@ def gumbel_tail(statistic: Floats, simulated: Floats) -> Floats:
     place = float(np.mean(simulated)) - _EULER * scale
     p: Floats = -np.expm1(-np.exp(-(statistic - place) / scale))
     return p
+
+
+def best_first(llr: Floats, places: Integers) -> Integers:
+    """Return the centres that have a window, by ratio, number of places and own number.
+
+    Parameters
+    ----------
+    llr : ndarray of float64, shape (n,)
+        Of each centre's best window; 0 where it has none.
+    places : ndarray of int64, shape (n,)
+        How many places that window holds.
+
+    Returns
+    -------
+    ndarray of int64
+
+    Examples
+    --------
+    >>> best_first(np.array([0.0, 3.0, 5.0, 3.0]), np.array([1, 4, 2, 1]))
+    array([2, 3, 1])
+    """
+    # Two centres may reach one set of places by sums of another order: ratios that differ by
+    # rounding alone are equal.
+    order: Integers = np.lexsort((np.arange(len(llr)), places, -np.round(llr, 9)))
+    return order[llr[order] > 0]
 
 
 def apart_from_each_other(members: Sequence[Iterable[int]]) -> Integers:

@@ -6,7 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blockdata.analysis.scan.result import apart_from_each_other, gumbel_tail, rank_tail
+from blockdata.analysis.scan.result import (
+    apart_from_each_other,
+    best_first,
+    gumbel_tail,
+    rank_tail,
+)
 from blockdata.errors import AnalysisError
 from blockdata.kernels.circles import Circles, nested_circles
 from blockdata.kernels.scanning import (
@@ -37,7 +42,8 @@ def poisson_scan(
 
     All circles around every place are compared by Kulldorff's likelihood ratio, conditional on
     the number of cases. Of each centre the best circle counts; reported are those that share no
-    place with a better one. Circles whose ratios are equal come in the order of their centres.
+    place with a better one. Of equal ratios the circle of fewer places comes first, then the
+    centre that is named first.
 
     Parameters
     ----------
@@ -93,8 +99,7 @@ def poisson_scan(
     )
     windows = windows_of(circles, expected)
     llr, stop = best_of_each_centre(count, windows)
-    order = np.lexsort((np.arange(len(llr)), -llr))
-    order = order[llr[order] > 0]
+    order = best_first(llr, stop - circles.first[:-1])
     kept = order[apart_from_each_other([circles.member[circles.first[c] : stop[c]] for c in order])]
     found = _clusters(places, expected, circles, llr, [(int(c), int(stop[c])) for c in kept])
     simulated = _simulated(total, expected, windows, replications, seed)
