@@ -1,0 +1,7 @@
+"""Chains of related cases."""
+
+from blockdata.link.chains.building import Chains, build_chains
+from blockdata.link.chains.rules import RULES
+from blockdata.link.chains.settings import ChainSettings
+
+__all__ = ["RULES", "ChainSettings", "Chains", "build_chains"]
