@@ -23,6 +23,8 @@ Integers = npt.NDArray[np.int64]
 
 _MOST_ACROSS = 1 << 30
 _RADIX_BITS = 11
+_BINS_OF_A_POINT = 2
+"""Bins for each point up to which all bins are counted, those without points among them."""
 
 
 class PointBins(NamedTuple):
@@ -71,24 +73,63 @@ def bin_points(x: Floats, y: Floats, size_m: float, reach: int) -> PointBins:
     >>> bins.order, bins.key, bins.stops
     (array([0, 2, 1]), array([1, 3]), array([0, 2, 3]))
     """
-    there = np.flatnonzero((np.abs(x) <= FAR_M) & (np.abs(y) <= FAR_M))
-    if not len(there):
-        none = np.empty(0)
-        return PointBins(none, none, there, there, np.zeros(1, dtype=np.int64), 1, reach)
-    xs, ys = (x, y) if len(there) == len(x) else (x[there], y[there])
-    width, height = float(np.ptp(xs)), float(np.ptp(ys))
+    xs, ys, there = x, y, None
+    west, east, south, north, usable = _extent(x, y)
+    if usable < len(x):
+        there = np.flatnonzero((np.abs(x) <= FAR_M) & (np.abs(y) <= FAR_M))
+        xs, ys = x[there], y[there]
+    if not usable:
+        none, first = np.empty(0), np.zeros(1, dtype=np.int64)
+        return PointBins(none, none, first[:0], first[:0], first, 1, reach)
+    width, height = east - west, north - south
     if max(width, height) > _MOST_ACROSS * size_m:
         raise AnalysisError(
             f"points are spread over {max(width, height):.0f} m, bins are {size_m:g} m",
             allowed="an extent of at most a billion times the distance asked for",
         )
     stride = int(width / size_m) + 1 + 2 * reach
-    key = _keys(xs, ys, (float(xs.min()), float(ys.min())), size_m, (stride, reach))
+    key = _keys(xs, ys, (west, south), size_m, (stride, reach))
+    order, filled, stops = _in_bins(key, (int(height / size_m) + 1) * stride)
+    placed = order if there is None else there[order]
+    return PointBins(xs[order], ys[order], placed, filled, stops, stride, reach)
+
+
+def _in_bins(key: Integers, bins: int) -> tuple[Integers, Integers, Integers]:
+    """Return the points in the order of their bins, the bins with points, and where each begins."""
+    if bins <= _BINS_OF_A_POINT * len(key):
+        order, starts = _counted_order(key, bins)
+        filled = np.flatnonzero(starts[1:] > starts[:-1])
+        return order, filled, np.append(starts[filled], len(key))
     order = _sorted_order(key, int(key.max()).bit_length())
     key = key[order]
     first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
-    stops = np.append(first, len(key))
-    return PointBins(xs[order], ys[order], there[order], key[first], stops, stride, reach)
+    return order, key[first], np.append(first, len(key))
+
+
+@jit
+def _extent(x: Floats, y: Floats) -> tuple[float, float, float, float, int]:
+    """Return west, east, south and north of the usable points, and how many these are."""
+    west, east, south, north, usable = np.inf, -np.inf, np.inf, -np.inf, 0
+    for i in range(len(x)):
+        if abs(x[i]) <= FAR_M and abs(y[i]) <= FAR_M:
+            west, east = min(west, x[i]), max(east, x[i])
+            south, north = min(south, y[i]), max(north, y[i])
+            usable += 1
+    return west, east, south, north, usable
+
+
+@jit
+def _counted_order(key: Integers, bins: int) -> tuple[Integers, Integers]:
+    """Return the stable order of numbers below a bound, and where each of them begins in it."""
+    starts = np.zeros(bins + 1, dtype=np.int64)
+    for i in range(len(key)):
+        starts[key[i] + 1] += 1
+    starts = np.cumsum(starts)
+    free, order = starts.copy(), np.empty(len(key), dtype=np.int64)
+    for i in range(len(key)):
+        order[free[key[i]]] = i
+        free[key[i]] += 1
+    return order, starts
 
 
 @jit
@@ -210,8 +251,11 @@ def count_near(x: Floats, y: Floats, i: int, start: int, stop: int, squared_m: f
     >>> count_near(np.array([0.0, 3.0, 9.0]), np.array([0.0, 4.0, 0.0]), 0, 1, 3, 25.0)
     1
     """
+    # Of slices, so that the compiler sees that no index is negative: it then compares several
+    # points at a time.
+    run_x, run_y, own_x, own_y = x[start:stop], y[start:stop], x[i], y[i]
     count = 0
-    for j in range(start, stop):
-        across, along = x[j] - x[i], y[j] - y[i]
+    for j in range(len(run_x)):
+        across, along = run_x[j] - own_x, run_y[j] - own_y
         count += across * across + along * along <= squared_m
     return count

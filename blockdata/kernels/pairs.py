@@ -16,9 +16,9 @@ __all__ = ["count_pairs_within", "pairs_within"]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-# Bins of a third of the distance: fewer points looked at in vain than with wide bins, and runs
-# still long enough to be compared several at a time.
-_BINS_OF_A_RADIUS = 3
+# Bins as wide as the distance: narrow ones would have fewer points looked at in vain, but runs
+# too short to be compared many at a time.
+_BINS_OF_A_RADIUS = 1
 _CHUNK = 1 << 20
 _BLOCK = 1 << 10
 
@@ -96,7 +96,7 @@ def pairs_within(
 def _binned(x: npt.ArrayLike, y: npt.ArrayLike, radius_m: float) -> tuple[PointBins, float]:
     radius_m = non_negative_m(radius_m, "radius_m")
     xs, ys = coordinates(x, y)
-    # A hair wider than the third, so that rounding cannot put a neighbour out of reach; and some
+    # A hair wider than the distance, so that rounding cannot put a neighbour out of reach; and some
     # width for a distance of 0, which only points on one spot have.
     size_m = radius_m / _BINS_OF_A_RADIUS * (1 + 1e-6) if radius_m > 0 else 1.0
     return bin_points(xs, ys, size_m, _BINS_OF_A_RADIUS), radius_m * radius_m
