@@ -87,3 +87,33 @@ def test_a_sources_own_words_stand_above_those_of_the_loader(ask):
     request = ask("camera", values={"azimuth_deg": {"东": "85"}})
     rows = loader.load_values(request, [{"code": CODE, "azimuth_deg": "东"}]).rows
     assert rows["azimuth_deg"].to_pylist() == [85.0]
+
+
+@pytest.mark.parametrize(
+    ("said", "mount"),
+    [
+        *((str(n), m) for n, m in enumerate(("dome", "fixed", "fixed", "dome", "dome"), 1)),
+        ("球机", "dome"),
+        ("高清枪机", "fixed"),
+        ("半球", "fixed"),
+        ("云台枪机", "dome"),
+        ("车载枪机", "vehicle"),
+        ("其他", None),
+        ("", None),
+    ],
+)
+def test_how_a_camera_is_put_up_follows_from_its_type(ask, said, mount):
+    rows = loader.load_values(ask("camera"), [{"code": CODE, "camera_type": said}]).rows
+    assert rows["mount"].to_pylist() == [mount]
+
+
+def test_a_stated_mount_stands_above_the_type(ask):
+    row = {"code": CODE, "camera_type": "1", "mount": "车载", "height_m": "2.2米"}
+    rows = loader.load_values(ask("camera"), [row]).rows
+    assert rows.select(["mount", "height_m"]).to_pylist() == [{"mount": "vehicle", "height_m": 2.2}]
+
+
+def test_a_route_is_a_geometry_of_a_camera(ask):
+    row = {"code": CODE, "mount": "vehicle", "geom": "LINESTRING (534000 3993000, 534100 3993000)"}
+    rows = loader.load_values(ask("camera"), [row]).rows
+    assert shapely.from_wkb(rows["geom"][0].as_py()).length == 100

@@ -111,7 +111,8 @@ CAMERA = Kind(
     "cam",
     "监控摄像头",
     "Camera",
-    "A camera as street furniture: an owner, a place and a field of view.",
+    "A camera as street furniture: an owner, a place and a field of view; one on a vehicle may "
+    "have its route for a geometry.",
     (
         common.code(
             "设备编码",
@@ -128,6 +129,26 @@ CAMERA = Kind(
         ),
         Field("camera_type", Type.CODE, "摄像机类型", "Type", aliases=("PTZType", "设备类型")),
         Field(
+            "mount",
+            Type.CODE,
+            "架设形式",
+            "Mount",
+            doc="Whether it looks one way, all around, or drives along a route; made of "
+            "`camera_type` where the source does not state it.",
+            codes=codes.CAMERA_MOUNT,
+        ),
+        Field(
+            "height_m",
+            Type.FLOAT,
+            "安装高度",
+            "Mounting height",
+            unit="m",
+            ge=0,
+            le=1000,
+            doc="Above the ground.",
+            aliases=("架设高度", "离地高度"),
+        ),
+        Field(
             "azimuth_deg",
             Type.FLOAT,
             "朝向",
@@ -135,7 +156,7 @@ CAMERA = Kind(
             unit="°",
             ge=0,
             le=360,
-            doc="Optical axis, clockwise from north.",
+            doc="Optical axis, clockwise from north; of a camera on a vehicle, from where it goes.",
             aliases=("方位角", "设备朝向"),
         ),
         Field(
@@ -173,7 +194,7 @@ CAMERA = Kind(
         Field("installed_on", Type.DATE, "安装日期", "Installed", aliases=("InstallTime",)),
     ),
     key=("code",),
-    geometry=Geometry.POINT,
+    geometry=Geometry.ANY,
     address="address_text",
     begins="installed_on",
     dropped={**common.SECRETS, **common.PERSONAL},
