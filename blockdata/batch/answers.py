@@ -13,6 +13,7 @@ from blockdata.records import Held, Kind
 from blockdata.records.convert import convert_column
 from blockdata.store import quarantine
 from blockdata.store.decisions import Decision
+from blockdata.store.reshapes import reshape_of_now
 from blockdata.store.session import Session
 
 
@@ -92,6 +93,17 @@ def _check_record(session: Session, decision: Decision, kind: Kind, time_zone: s
             )
     elif decision.verb == "repin" and value is not None:
         _require_point(decision.subject, value)
+    elif decision.verb == "reshape" and value is not None:
+        _require_standing(session, kind, decision.subject, value)
+
+
+def _require_standing(session: Session, kind: Kind, subject: str, value: str) -> None:
+    if kind.geometry is None or reshape_of_now(session, kind, subject, value) is None:
+        raise DecisionError(
+            "the record does not have the geometry that was looked at, or has the new one already",
+            where=f"decision 'reshape' of {subject}",
+            next_step="Propose again on the base as it is now.",
+        )
 
 
 def _record(session: Session, identifier: str, verb: str) -> Kind:

@@ -23,6 +23,7 @@ from blockdata.store.decisions import (
     record_decisions,
     replayed_fields,
 )
+from blockdata.store.reshapes import reshape_of_now
 from blockdata.store.session import Session
 from blockdata.store.upsert import apply_batch, apply_overrides, merge_into
 
@@ -82,6 +83,20 @@ def _override(session: Session, loading: Loading, delivery: Delivery, decision: 
     return bool(wanted)
 
 
+def _reshape(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
+    """Give a record another geometry, if it has the one that the decision is about."""
+    kind = loading.catalogue.kind_of_id(decision.subject)
+    if kind is None or kind.geometry is None or not loading.config.sources_of(kind.name):
+        return False
+    if decision.value is None:
+        return True
+    wanted = reshape_of_now(session, kind, decision.subject, decision.value)
+    if wanted is None:
+        return False
+    target = target_of(session, loading, _for_kind(session, loading, delivery, kind))
+    return apply_overrides(session, replace(target, overrides=(), reshapes=(wanted,))) > 0
+
+
 def _merge(session: Session, loading: Loading, delivery: Delivery, decision: Decision) -> bool:
     kind = loading.catalogue.kind_of_id(decision.subject)
     if kind is None or kind.private or decision.value is None:
@@ -133,6 +148,7 @@ def _fit_parser(session: Session, loading: Loading, delivery: Delivery, decision
 
 _ACTS: dict[str, Callable[[Session, Loading, Delivery, Decision], bool]] = {
     "override": _override,
+    "reshape": _reshape,
     "merge": _merge,
     "ignore": _ignore,
     "replay": _replay,

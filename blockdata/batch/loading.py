@@ -20,6 +20,7 @@ from blockdata.store import deliveries, quarantine
 from blockdata.store.batch import Batch, Counts, Delivery, Loader, LoadRequest
 from blockdata.store.decisions import has_overrides, overrides_of
 from blockdata.store.deliveries import ColumnsSeen
+from blockdata.store.reshapes import reshapes_of
 from blockdata.store.session import Session
 from blockdata.store.target import Target
 from blockdata.store.upsert import apply_batch
@@ -198,12 +199,14 @@ def target_of(session: Session, loading: Loading, delivery: Delivery) -> Target:
     if loading.overridden is None:
         loading.overridden = has_overrides(session)
     overrides = overrides_of(session, kind, config.city.time_zone) if loading.overridden else ()
+    reshapes = reshapes_of(session, kind) if loading.overridden else ()
     return Target(
         kind,
         delivery,
         config.sources_of(kind.name),
         dict(config.precedence.get(kind.name, {})),
         overrides,
+        reshapes,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -12,6 +14,18 @@ __all__ = ["plain_points", "points_wkb"]
 
 _POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("xy", "<f8", (2,))])
 _LITTLE_ENDIAN, _POINT_TYPE = 1, 1
+
+
+def shape_digest(wkb: bytes | None) -> str:
+    """Return 16 hexadecimal digits that tell a stored geometry; nothing for none.
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> shape_digest(Point(1, 2).wkb)
+    '10a39f36ce6fbfdb'
+    """
+    return hashlib.sha256(wkb or b"").hexdigest()[:16]
 
 
 def plain_points(wkb: pa.Array) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:

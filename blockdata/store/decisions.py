@@ -21,6 +21,7 @@ from blockdata.records.masking import contains_personal
 from blockdata.records.tables import plain_table
 from blockdata.store import files
 from blockdata.store.layout import Layout
+from blockdata.store.reshapes import parse_reshape
 from blockdata.store.session import Session
 
 _FILE_NAME = re.compile(r"\d{8}-\d{4}\.jsonl")
@@ -36,12 +37,14 @@ class Decision:
         "address" (a text is this address), "merge" (a record is that record), "repin" (a record
         stands at 'x y'), "override" (a field has this value), "ignore" (leave an incident out of
         the analysis, or a rejected row alone), "replay" (try a rejected row again), "fit_parser"
-        (learn to read addresses from the library as it is now).
+        (learn to read addresses from the library as it is now), "reshape" (a cell or building has
+        this geometry for as long as its source brings the one that was looked at).
     subject : str
         Address text, record id or id of a rejected row; "address" of "fit_parser".
     value : str, optional
-        What was decided. Empty takes an "address", "repin" or "override" back; an overridden
-        field then has what the next delivery says. A merge cannot be taken back.
+        What was decided. Empty takes an "address", "repin", "override" or "reshape" back; an
+        overridden field then has what the next delivery says, and so has a geometry. A merge
+        cannot be taken back. Of a "reshape" see `blockdata.store.reshapes.reshape_value`.
     field : str, optional
         Field of an override or of a replay.
     note : str, optional
@@ -69,7 +72,11 @@ class Decision:
             raise DecisionError(f"a decision {self.verb!r} needs a subject")
         if self.verb == "override" and not self.field:
             raise DecisionError("an override names a field", where=self.subject)
-        for text in (self.subject, self.value, self.note):
+        value = self.value
+        if self.verb == "reshape" and value is not None:
+            parse_reshape(self.subject, value)
+            value = None  # Numbers of a geometry may look like those of a telephone.
+        for text in (self.subject, value, self.note):
             if text and contains_personal(text):
                 raise PrivacyError(
                     "a decision holds a phone number, an identity number or a name",
@@ -186,8 +193,9 @@ def replayed_fields(session: Session, subject: str) -> dict[str, str | None]:
 
 
 def has_overrides(session: Session) -> bool:
-    """Whether anybody has decided a value of a field."""
-    return session.value("SELECT 1 FROM base.decision WHERE verb = 'override' LIMIT 1") is not None
+    """Whether anybody has decided a value of a field, or a geometry."""
+    verbs = "verb IN ('override', 'reshape')"
+    return session.value(f"SELECT 1 FROM base.decision WHERE {verbs} LIMIT 1") is not None
 
 
 def overrides_of(

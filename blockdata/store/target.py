@@ -9,6 +9,7 @@ from blockdata.records.tables import Column, content_columns
 from blockdata.store import schema
 from blockdata.store.batch import Delivery
 from blockdata.store.connection import quote
+from blockdata.store.reshapes import Reshape
 from blockdata.store.session import Session
 
 
@@ -26,6 +27,8 @@ class Target:
         Fields for which the sources rank differently.
     overrides : tuple of (id, field, value)
         Decided values, typed, that stand above what sources deliver.
+    reshapes : tuple of Reshape
+        Decided geometries; each stands above the one delivered geometry that it was decided of.
     """
 
     kind: Kind
@@ -33,6 +36,7 @@ class Target:
     sources: tuple[str, ...]
     precedence: dict[str, tuple[str, ...]]
     overrides: tuple[tuple[str, str, object], ...] = ()
+    reshapes: tuple[Reshape, ...] = ()
 
     @property
     def merges(self) -> bool:

@@ -14,6 +14,7 @@ from blockdata.store import merging, side
 from blockdata.store.batch import Batch, Counts, Delivery
 from blockdata.store.connection import quote
 from blockdata.store.incoming import identified
+from blockdata.store.reshapes import lend_reshaped
 from blockdata.store.session import Session
 from blockdata.store.target import Target
 
@@ -41,7 +42,7 @@ def apply_batch(session: Session, target: Target, batch: Batch) -> Counts:
     counts = Counts(rows_read=batch.rows_read, merged=batch.merged, quarantined=batch.rows_rejected)
     counts.removed = pc.sum(batch.rows["removes"]).as_py() or 0
     rows, are_new = identified(session, target, batch)
-    are_new = are_new and not target.merges and not target.overrides
+    are_new = are_new and not target.merges and not target.overrides and not target.reshapes
     apply = _apply_new if are_new else _apply_to_what_stands
     closing = apply(session, target, batch, rows, counts)
     side.write_side_tables(session, target, closing, are_new=are_new)
@@ -99,14 +100,14 @@ def _apply_to_what_stands(
 
 
 def apply_overrides(session: Session, target: Target) -> int:
-    """Apply decided values to the rows that stand now; later deliveries meet them anyway.
+    """Apply decided values and geometries to the rows that stand; later deliveries meet them.
 
     Returns
     -------
     int
         How many rows changed.
     """
-    ids = sorted({identifier for identifier, _, _ in target.overrides})
+    ids = sorted({i for i, _, _ in target.overrides} | {r.id for r in target.reshapes})
     _lend_again(session, target, ids)
     _override(session, target)
     _, changed, _ = _write(session, target, _NOBODY, Counts())
@@ -237,6 +238,7 @@ def _has_rows(session: Session, target: Target) -> bool:
 
 def _override(session: Session, target: Target) -> None:
     """Put decided values in the place of delivered ones, field by field."""
+    lend_reshaped(session, target.reshapes)
     for name in sorted({name for _, name, _ in target.overrides}):
         decided = [(i, v) for i, n, v in target.overrides if n == name]
         field_type = next(c.type for c in target.columns if c.name == name)

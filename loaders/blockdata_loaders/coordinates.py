@@ -13,8 +13,9 @@ import shapely
 
 from blockdata.crs import DEGREES, Reading, is_geographic, projection
 from blockdata.errors import SourceError
-from blockdata.records import Field, Type
+from blockdata.records import Field, Geometry, Type
 from blockdata.records.convert import convert_column
+from blockdata.records.repair import closed_wkb, repaired_shapes
 from blockdata.records.texts import replaced_rows
 from blockdata.records.wkb import plain_points, points_wkb
 from blockdata.store.batch import LoadRequest
@@ -52,6 +53,8 @@ class Geometries:
         null where there is none or none that can be read.
     read_as : Reading
         How their coordinates were read.
+    repairs : ndarray of str or None, shape (n,)
+        What was done to a geometry that was not valid: a key of `blockdata.records.repair.REPAIRS`.
     """
 
     wkb: pa.Array
@@ -59,6 +62,7 @@ class Geometries:
     infinite: BoolArray
     delivered: pa.Array
     read_as: Reading
+    repairs: _Shapes
 
     def delivered_shapes(self, rows: npt.NDArray[np.int64]) -> _Shapes:
         """Return the geometries of some rows as they came."""
@@ -120,7 +124,8 @@ def from_base_wkt(request: LoadRequest, texts: pa.Array) -> Geometries | None:
 
 def _none(request: LoadRequest, count: int) -> Geometries:
     nothing, nowhere = np.zeros(count, dtype=np.bool_), nulls(count, pa.binary())
-    return Geometries(nowhere, nothing, nothing, nowhere, Reading(request.crs))
+    unchanged = np.full(count, None, dtype=object)
+    return Geometries(nowhere, nothing, nothing, nowhere, Reading(request.crs), unchanged)
 
 
 def _stated_crs(request: LoadRequest, raw: RawTable) -> str:
@@ -135,7 +140,8 @@ def _stated_crs(request: LoadRequest, raw: RawTable) -> str:
 
 
 def _shapes(wkb: pa.Array) -> _Shapes:
-    found: _Shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # NaN in a geometry is looked for, and no news
+        found: _Shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
     return found
 
 
@@ -197,9 +203,13 @@ def _in_base(
     is_finite = np.isfinite(points).all(axis=1)
     is_point[is_point] = is_finite
     others = np.flatnonzero(flags(delivered.is_valid()) & ~is_point)
-    shapes = _shapes(delivered.take(pa.array(others)))
+    shapes, closed = _readable(delivered.take(pa.array(others)))
     wkb, infinite = _placed_points(points[is_finite], is_point, move)
-    of_shapes, infinite[others] = _placed_shapes(shapes, move)
+    placed, infinite[others] = _placed_shapes(shapes, move)
+    placed, repairs_of_shapes = repaired_shapes(placed, request.kind.geometry or Geometry.ANY)
+    of_shapes = pa.array(shapely.to_wkb(placed, byte_order=1, flavor="iso"), pa.binary())
+    repairs = np.full(len(delivered), None, dtype=object)
+    repairs[others] = np.where(closed, "unclosed_ring", repairs_of_shapes)
     no_geometry = others[shapely.is_missing(shapes)]
     unreadable = unreadable.copy()
     unreadable[no_geometry] = True
@@ -209,7 +219,23 @@ def _in_base(
         infinite,
         replaced_rows(delivered, no_geometry, nulls(len(no_geometry), pa.binary())),
         read_as,
+        repairs,
     )
+
+
+def _readable(wkb: pa.Array) -> tuple[_Shapes, BoolArray]:
+    """Return shapes, and which of them had a ring that had to be closed.
+
+    One with a coordinate that is no finite number cannot be read: it has no place to be moved to.
+    """
+    shapes = _shapes(wkb)
+    closed = shapely.is_missing(shapes) & flags(wkb.is_valid())
+    if closed.any():
+        as_bytes = wkb.to_numpy(zero_copy_only=False)
+        shapes[closed] = closed_wkb(as_bytes[closed])
+        closed &= ~shapely.is_missing(shapes)
+    shapes[_with_infinite_coordinates(shapes)] = None
+    return shapes, closed
 
 
 def _placed_points(
@@ -223,14 +249,14 @@ def _placed_points(
     return points_wkb(placed[is_finite], given), infinite
 
 
-def _placed_shapes(shapes: _Shapes, move: _Move | None) -> tuple[pa.Array, BoolArray]:
+def _placed_shapes(shapes: _Shapes, move: _Move | None) -> tuple[_Shapes, BoolArray]:
     # One plane form for all formats: a height would make the same thing look changed.
     placed = shapely.force_2d(shapes)
     if move is not None:
         placed = shapely.transform(placed, move)
     infinite = _with_infinite_coordinates(placed)
-    placed = np.where(infinite, None, placed)
-    return pa.array(shapely.to_wkb(placed, byte_order=1, flavor="iso"), pa.binary()), infinite
+    placed[infinite] = None
+    return placed, infinite
 
 
 def _with_infinite_coordinates(shapes: _Shapes) -> BoolArray:
