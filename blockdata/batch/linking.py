@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from blockdata.address import is_missing_text
+from blockdata.batch.findings import Finding
 from blockdata.batch.steps import Context
 from blockdata.batch.unplaced import CROSSING, mark_places, tell_places_apart
-from blockdata.engines import feeds
+from blockdata.engines import feeds, lineage_feeds
+from blockdata.grid.lineage import heirs_of, shared_codes, states_of_codes
 from blockdata.link import build_episodes, link_incidents, place_of
 from blockdata.link.order import is_in
 from blockdata.records.code_tables import national_entry
@@ -103,27 +105,79 @@ def _stated_cells(session: Session, context: Context, incidents: pd.DataFrame) -
     """Return links of incidents to the cells that their source names."""
     grid = context.config.grid
     names = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
-    units = names[names["layer"] == "unit"].drop_duplicates("code", keep=False)
-    by_code = dict(zip(units["code"], units["cell"], strict=True))
     layer_of = dict(zip(names["cell"], names["layer"], strict=True))
-    stated = pd.concat(
-        [
-            incidents[["id"]].assign(target=incidents["unit_grid_code"].map(by_code)),
-            incidents[["id"]].assign(target=incidents["area_id"]),
-        ]
-    ).dropna()
+    areas = incidents[["id"]].assign(target=incidents["area_id"], probability=1.0, goes_on=True)
+    stated = pd.concat([_cells_of_codes(session, context, incidents), areas], ignore_index=True)
     stated = stated.assign(layer=stated["target"].map(layer_of)).dropna()
+    moved = ~stated["goes_on"].astype(bool)
     return pd.DataFrame(
         {
             "incident": stated["id"].astype("str"),
             "target_kind": "cell:" + stated["layer"].astype("str"),
             "target": stated["target"].astype("str"),
-            "method": "stated",
+            "method": pd.Series("stated", stated.index).mask(moved, "succession"),
             "distance_m": float("nan"),
-            "probability": 1.0,
-            "evidence": "the source names the cell and there are no coordinates",
+            "probability": stated["probability"].astype(float),
+            "evidence": pd.Series(_STATED, stated.index).mask(moved, _SUCCEEDED),
         }
     )
+
+
+_STATED = "the source names the cell and there are no coordinates"
+_SUCCEEDED = (
+    "the cell that the source names has ended; of its successors this one has the largest share "
+    "of its buildings, or of its land where it has none"
+)
+
+
+def _cells_of_codes(session: Session, context: Context, incidents: pd.DataFrame) -> pd.DataFrame:
+    """Return id, target, probability, goes_on of incidents whose source names a unit grid.
+
+    A grid that has ended is followed to its largest successor on the last known day. A code that
+    two grids have had at once names neither.
+    """
+    named = incidents.loc[incidents["unit_grid_code"].notna(), ["id", "reported_at"]]
+    codes = incidents["unit_grid_code"].loc[named.index]
+    states = lineage_feeds.code_states(session, "unit")
+    days = local_days(named["reported_at"], context.config.city.time_zone)
+    state = states_of_codes(codes, days, states)
+    _tell_unknown(context, int((state < 0).sum()))
+    told = (state >= 0) & ~codes.isin(shared_codes(states)).to_numpy()
+    means = states.iloc[state[told]]
+    starts = states[["cell", "valid_from"]].set_axis(["cell", "since"], axis=1)
+    until = pd.Timestamp(context.last_day)
+    # Row by row those of `starts`.
+    heirs = heirs_of(lineage_feeds.lineage_rows(session), starts, until).loc[means.index]
+    target = heirs["heir"].to_numpy(dtype=object)
+    return pd.DataFrame(
+        {
+            "id": named["id"].to_numpy(dtype=object)[told],
+            "target": target,
+            "probability": heirs["share"].to_numpy(),
+            "goes_on": target == means["cell"].to_numpy(dtype=object),
+        }
+    )
+
+
+def local_days(moments: pd.Series, time_zone: str) -> pd.Series:
+    """Return the local midnight of moments in UTC."""
+    local = moments.dt.tz_localize("UTC").dt.tz_convert(time_zone)
+    days: pd.Series = local.dt.tz_localize(None).dt.normalize()
+    return days
+
+
+def _tell_unknown(context: Context, count: int) -> None:
+    if count:
+        context.tell(
+            Finding(
+                "unknown_cell_code",
+                "incident",
+                f"{count} 件案件所写的单元网格代码不在任何一期网格中，不据此关联",
+                f"{count} cases name a unit grid code that no grid has ever had; nothing is linked "
+                "by it",
+                count,
+            )
+        )
 
 
 def _not_located(stated: pd.DataFrame, located: pd.DataFrame) -> pd.DataFrame:

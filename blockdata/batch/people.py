@@ -1,5 +1,8 @@
 """People as counts over atoms: drawn once, revised yearly, figures changed at most monthly.
 
+A revision carries the pieces of the outgoing drawing on (see `blockdata.grid.atoms`). When grids
+are redrawn between two revisions, atoms stay: cells then share them and are marked.
+
 Atoms and figures are settled after a delivery and depend on nothing but the deliveries up to it,
 so that any grouping of deliveries into runs publishes the same figures.
 """
@@ -15,8 +18,9 @@ from blockdata.batch.placing import locate_kinds
 from blockdata.batch.resolving import resolve_kinds
 from blockdata.batch.steps import Context
 from blockdata.config import Config
-from blockdata.engines import feeds
+from blockdata.engines import feeds, lineage_feeds
 from blockdata.grid import assign_cells, atom_figures, draw_atoms
+from blockdata.grid.atom_checks import check_drawing, check_figures
 from blockdata.store.session import Session
 
 _PERSON = "person"
@@ -39,7 +43,13 @@ def settle_people(session: Session, config: Config, delivered_on: dt.date) -> No
     -----
     Atoms are drawn after the first delivery with which every source of people, addresses,
     buildings, grids and areas has delivered once, and again a year later. Figures are settled
-    with a drawing, and then with the first delivery of a later month.
+    with a drawing, and then with the first delivery of a later month. Both are held to what is
+    promised of them before they are kept.
+
+    Raises
+    ------
+    PrivacyError
+        If a drawing or a figure could tell of fewer people than the minimum.
     """
     if "people" not in session.parts or not config.sources_of(_PERSON):
         return
@@ -51,8 +61,7 @@ def settle_people(session: Session, config: Config, delivered_on: dt.date) -> No
         return
     people = _residents(session, config, delivered_on)
     if draw:
-        atoms = _draw(session, config, people, delivered_on)
-        _replace(session, "atom", atoms.assign(drawn_on=delivered_on))
+        _draw(session, config, people, delivered_on)
     _settle_figures(session, config, people, delivered_on)
     session.kept.pop(_DATES, None)
 
@@ -92,7 +101,27 @@ def _residents(session: Session, config: Config, day: dt.date) -> pd.DataFrame:
     return feeds.residents_by_building(session)
 
 
-def _draw(session: Session, config: Config, people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+def _draw(session: Session, config: Config, people: pd.DataFrame, day: dt.date) -> None:
+    """Draw pieces and atoms, or revise those that there are, and say how many there are."""
+    minimum, drawn = config.people.minimum, lineage_feeds.drawing(session)
+    empty = lineage_feeds.drawn_and_standing(session)
+    empty = empty[~empty["building"].isin(people["building"])].assign(people=0)
+    rows = _overlaid(session, config, pd.concat([people, empty], ignore_index=True), day)
+    atoms = draw_atoms(rows, minimum, drawn=drawn)
+    check_drawing(atoms, people, minimum, drawn=drawn)
+    _replace(session, "atom", atoms.assign(drawn_on=day))
+    apart = ~people["building"].isin(atoms["building"])
+    counts = {
+        "drawn_on": [day],
+        "atoms": [atoms["atom"].nunique()],
+        "pieces": [atoms["piece"].nunique()],
+        "buildings_apart": [int(apart.sum())],
+    }
+    _replace(session, "atom_drawing", pd.DataFrame(counts).head(len(atoms)))
+
+
+def _overlaid(session: Session, config: Config, people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Add x, y, overlay and group to buildings, by the cells that stand on a day."""
     located = people.merge(
         feeds.coordinates(session), left_on="building", right_on="id", how="left"
     )
@@ -104,21 +133,17 @@ def _draw(session: Session, config: Config, people: pd.DataFrame, day: dt.date) 
     names = (found["layer"] + ":" + found["cell"]).astype("str")
     overlay = names.groupby(found["id"]).agg("|".join).to_dict()
     coarse = found[found["layer"] == config.grid.layers[0]].set_index("id")["cell"].to_dict()
-    drawn_over = located.assign(
+    return located.assign(
         overlay=[overlay.get(b, _OUTSIDE) for b in located["building"]],
         group=[coarse.get(b, _OUTSIDE) for b in located["building"]],
-    )
-    columns = ["building", "x", "y", "people", "overlay", "group"]
-    return draw_atoms(drawn_over[columns], config.people.minimum)
+    )[["building", "x", "y", "people", "overlay", "group"]]
 
 
 def _settle_figures(session: Session, config: Config, people: pd.DataFrame, day: dt.date) -> None:
-    figures = atom_figures(
-        session.read("atom").to_pandas(),
-        people,
-        minimum=config.people.minimum,
-        round_to=config.people.round_to,
-    )
+    atoms, settings = lineage_feeds.drawing(session), config.people
+    rules = {"minimum": settings.minimum, "round_to": settings.round_to}
+    figures = atom_figures(atoms, people, **rules)
+    check_figures(atoms, figures, **rules)
     _replace(session, "atom_figure", figures.assign(settled_on=day))
 
 

@@ -100,12 +100,95 @@ def test_any_delivery_settles_the_figures_of_a_new_month(streets):
     ]
 
 
-@pytest.mark.parametrize(("on", "atoms"), [("2027-07-31", 2), ("2027-08-01", 1)])
-def test_atoms_stay_for_a_year_whoever_moves(streets, on, atoms):
+@pytest.mark.parametrize(("on", "people"), [("2027-07-31", [10, 30]), ("2027-08-01", [10, 30])])
+def test_an_atom_that_became_too_small_stands_alone_and_tells_no_number(streets, on, people):
     _begin(streets, 12, 15)
     streets.deliver("register", streets.persons(3, 30), day(on), settle=True)
-    assert len(set(streets.read("atom", "atom"))) == atoms
-    assert min(streets.read("atom_figure", "people")) >= 10
+    assert sorted(streets.read("atom_figure", "people")) == people
+    drawn = "2026-08-01" if on < "2027-08-01" else on
+    assert set(streets.read("atom", "drawn_on")) == {day(drawn)}
+
+
+def test_pieces_of_one_atom_are_joined_when_one_has_become_too_small(streets, square):
+    wide = [square(0, side=200)]
+    streets.deliver("library", streets.library(), settle=True)
+    streets.deliver("register", streets.persons(12, 15), settle=True)
+    streets.deliver("grids", wide, settle=True)
+    assert streets.read("atom_drawing", "atoms", "pieces", "buildings_apart") == [(1, 2, 0)]
+    streets.deliver("register", streets.persons(3, 30), day("2027-08-01"), settle=True)
+    assert streets.read("atom_drawing", "atoms", "pieces", "buildings_apart") == [(1, 1, 0)]
+    assert streets.read("atom_figure", "people") == [33]
+
+
+def test_new_buildings_are_counted_once_they_have_enough_people_of_their_own(streets):
+    _begin(streets, 12, 15)
+    library = [
+        *streets.library(),
+        {"code": "A2", "full_text": "听涛路2号", "geom": "POINT (500060 60)"},
+    ]
+    streets.deliver("library", library, day("2027-08-01"), settle=True)
+    streets.deliver("register", streets.persons(12, 15, 4), day("2027-08-01"), settle=True)
+    assert streets.read("atom_figure", "people") == [12, 15]
+    streets.deliver("register", streets.persons(12, 15, 6), day("2028-08-01"), settle=True)
+    assert streets.read("atom_figure", "people") == [12, 15]
+    assert streets.read("atom_drawing", "buildings_apart") == [1]
+    streets.deliver("register", streets.persons(12, 15, 11), day("2029-08-01"), settle=True)
+    assert sorted(streets.read("atom_figure", "people")) == [15, 23]
+    assert streets.read("atom_drawing", "atoms", "pieces", "buildings_apart") == [(2, 3, 0)]
+
+
+def test_grids_redrawn_between_revisions_share_atoms_and_are_marked(streets, square):
+    _begin(streets, 12, 15)
+    before = streets.read("atom", "atom", "piece", "building")
+    narrow = [square(n, side=50, code=f"99010200100101{n}") for n in range(4)]
+    narrow[1] = square(0, side=160, code="990102001001011")
+    narrow[2] = square(0, side=1, code="990102001001012")
+    streets.deliver("grids", narrow[1:3], day("2026-09-05"), settle=True)
+    streets.finish()
+    assert streets.read("atom", "atom", "piece", "building") == before
+    assert streets.read("atom", "drawn_on") == [day("2026-08-01")] * 2
+    rows = streets.read("profile", "code", "people", "people_shared")
+    profile = {code: (people, shared) for code, people, shared in rows}
+    assert profile["990102001001011"] == (27, False)
+
+
+def test_revisions_do_not_depend_on_how_deliveries_are_grouped_into_runs(town, streets, square):
+    """Steps run between deliveries, or what is remembered forgotten: the same atoms and figures."""
+    tables = {
+        "atom": ("atom", "piece", "building", "drawn_on"),
+        "atom_figure": ("atom", "people", "settled_on"),
+        "atom_drawing": ("drawn_on", "atoms", "pieces", "buildings_apart"),
+    }
+    wide = [square(0, side=200)]
+    history = [
+        ("library", streets.library(), "2026-08-01"),
+        ("register", streets.persons(12, 15), "2026-08-01"),
+        ("grids", wide, "2026-08-01"),
+        ("register", streets.persons(4, 21), "2027-08-02"),
+        ("grids", streets.squares, "2027-09-02"),
+        ("register", streets.persons(30, 2), "2028-08-03"),
+    ]
+
+    def settled(grouped):
+        made = town(*SOURCES, people={"minimum": 10, "round_to": 1})
+        for source, rows, on in history:
+            made.deliver(source, rows, day(on), settle=True)
+            if grouped:
+                made.session.kept.clear()
+                made.finish()
+        return {name: made.read(name, *columns) for name, columns in tables.items()}
+
+    once = settled(grouped=False)
+    assert once == settled(grouped=True)
+    assert once["atom_drawing"] == [(day("2028-08-03"), 1, 1, 0)]
+
+
+def test_an_older_base_without_pieces_is_revised_as_if_each_atom_were_one(streets):
+    _begin(streets, 12, 15)
+    streets.session.run("UPDATE base.atom SET piece = NULL")
+    streets.deliver("register", streets.persons(12, 15), day("2027-08-01"), settle=True)
+    assert streets.read("atom_drawing", "atoms", "pieces") == [(2, 2)]
+    assert None not in streets.read("atom", "piece")
 
 
 def test_atoms_drawn_on_a_leap_day_are_drawn_anew_in_march(streets):

@@ -45,15 +45,32 @@ def test_promises_of_the_drawing(rows, minimum, random):
     pd.testing.assert_frame_equal(draw_atoms(buildings.iloc[order], minimum), drawn)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(building, max_size=30))
-def test_a_cell_with_enough_people_is_whole_in_one_atom(rows):
+def test_an_atom_is_all_pieces_inside_one_cell_or_one_piece_that_reaches_further(rows):
     buildings = frame(rows)
-    atom = draw_atoms(buildings).set_index("building")["atom"]
-    populated = buildings[buildings["people"] > 0].fillna({"overlay": "", "group": ""})
-    for _, cell in populated.groupby(["group", "overlay"]):
-        if cell["people"].sum() >= 30:
-            assert atom[cell["building"]].nunique() == 1
+    drawn = (
+        draw_atoms(buildings).merge(buildings, on="building").fillna({"overlay": "", "group": ""})
+    )
+    assert (drawn.groupby("piece")["people"].sum() >= 30).all()
+    assert (drawn.groupby("piece")["atom"].nunique() == 1).all()
+    cell = drawn["group"] + "|" + drawn["overlay"]
+    reach = cell.groupby(drawn["piece"]).nunique()
+    inside = drawn[drawn["piece"].map(reach) == 1]
+    assert (inside["atom"].groupby(cell[inside.index]).nunique() == 1).all()
+    wide = drawn[drawn["piece"].map(reach) > 1]
+    assert (wide.groupby("atom")["piece"].nunique() == 1).all()
+    assert set(wide["atom"]).isdisjoint(inside["atom"])
+
+
+def test_a_cell_is_cut_along_a_curve_as_soon_as_the_minimum_is_reached():
+    rows = [(100.0 * n, 0.0, 16, "u1", "r1") for n in range(7)]
+    drawn = draw_atoms(frame(rows))
+    assert drawn["atom"].nunique() == 1
+    assert sorted(drawn.groupby("piece").size()) == [2, 2, 3]
+    for _, members in drawn.groupby("piece")["building"]:
+        numbers = [int(name[1:]) for name in members]
+        assert max(numbers) - min(numbers) == len(numbers) - 1
 
 
 def groups(rows):
