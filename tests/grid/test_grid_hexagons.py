@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import shapely
 
-from blockdata.grid import hexagon_layer, hexagons_around
+from blockdata.crs import projection
+from blockdata.errors import AnalysisError
+from blockdata.grid.hexagons import hexagon_layer, hexagons_around, hexagons_covering
 
 
 @pytest.fixture(params=[7, 9])
@@ -41,3 +43,52 @@ def test_neighbours_of_the_points_cells_are_there(drawn):
 
 def test_the_layer_is_called_by_its_resolution():
     assert hexagon_layer(9) == "h3_9"
+
+
+CRS = "EPSG:4549"
+DISTRICT = (
+    shapely.Point(536_000, 3_995_000)
+    .buffer(2300)
+    .difference(shapely.Point(536_200, 3_994_600).buffer(900))
+)
+
+
+@pytest.mark.parametrize("resolution", [6, 8, 9, 10])
+def test_cells_over_an_area_are_those_that_h3_finds(resolution):
+    found = hexagons_covering([DISTRICT, None], CRS, resolution)
+    to_degrees = projection(CRS, "EPSG:4490", "test")
+    there = shapely.transform(shapely.segmentize(DISTRICT, 50), to_degrees)
+    shape = h3.LatLngPoly(
+        *[[(y, x) for x, y in r.coords] for r in (there.exterior, *there.interiors)]
+    )
+    middles = set(h3.polygon_to_cells(shape, resolution))
+    reached = set(h3.polygon_to_cells_experimental(shape, resolution, "overlap"))
+    codes = set(found["code"])
+    assert middles <= codes
+    # Edges of H3 are arcs and ours are straight: only cells that a hair reaches into may differ.
+    own = dict(zip(found["code"], found["geom"], strict=True))
+    for code in codes ^ reached:
+        piece = own[code].intersection(DISTRICT).area if code in own else 0.0
+        assert piece < 1e-3 * h3.average_hexagon_area(resolution, "m^2")
+    assert found["code"].is_monotonic_increasing
+
+
+def test_cells_over_an_area_cover_it_without_overlap():
+    cells = hexagons_covering([DISTRICT], CRS, 9)["geom"].to_numpy()
+    assert shapely.union_all(cells).covers(DISTRICT)
+    assert shapely.area(shapely.union_all(cells)) == pytest.approx(shapely.area(cells).sum())
+
+
+def test_cells_over_an_area_stand_where_those_around_records_stand():
+    covering = hexagons_covering([DISTRICT], CRS, 9).set_index("code")["geom"]
+    lon, lat = projection(CRS, "EPSG:4490", "test")(np.array([[536_900.0, 3_996_300.0]]))[0]
+    around = hexagons_around(np.array([lon]), np.array([lat]), 9).set_index("code")["geom"]
+    to_plane = projection("EPSG:4490", CRS, "test")
+    for code in set(covering.index) & set(around.index):
+        assert shapely.equals_exact(shapely.transform(around[code], to_plane), covering[code], 1e-6)
+
+
+@pytest.mark.parametrize("resolution", [-1, 16, 15])
+def test_too_fine_cells_are_refused(resolution):
+    with pytest.raises(AnalysisError, match="H3"):
+        hexagons_covering([DISTRICT], CRS, resolution)
