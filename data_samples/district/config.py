@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from data_samples.district.coordinates import local_to_crs
 from data_samples.district.matters import MATTERS
+from data_samples.district.population import RASTER, YEAR
 from data_samples.district.sizes import CRS, Size
 from data_samples.district.sources import Source, delivered_by
 
@@ -37,6 +38,18 @@ windows_days = [28]
 [chronic]
 window_days = 365
 recur_days = {recur_days}
+"""
+_DECLARED = """\
+# 公布的各层网格数量，与实有的核对。
+# How many grids of each layer the city says it has; held against what is there.
+[grid.declared]
+"""
+_RASTER = """\
+# 人口栅格（虚构，每像元人数），用来与登记人口核对。
+# A raster of population, invented, people per pixel; the register's figures are held against it.
+[population_raster]
+path = "{raster}"
+year = {year}
 """
 _LOCAL = """\
 # 本市独立坐标系（虚构的四参数）/ The city's own coordinate system, four invented parameters.
@@ -91,6 +104,7 @@ def configuration(
     *,
     base: str,
     keys: str,
+    declared: Mapping[str, int],
 ) -> str:
     """Return the text of `city.toml`.
 
@@ -105,6 +119,8 @@ def configuration(
         In a city each district has sources of its own, under its own folder.
     base, keys : str
         Paths of the base and of the folder of keys.
+    declared : mapping of str to int
+        How many grids of each layer the city says it has.
 
     Returns
     -------
@@ -125,6 +141,9 @@ def configuration(
             recur_days=30 if size == "tiny" else 90,
         )
     ]
+    parts.append(_DECLARED + "".join(f"{n} = {count}\n" for n, count in declared.items()))
+    if not many:
+        parts.append(_RASTER.format(raster=RASTER, year=YEAR))
     if any(s.crs == "local" for s in sources):
         back = local_to_crs()
         arcsec = back["rotation_deg"] * 3600

@@ -25,6 +25,10 @@ class Houses:
         """Return whether a line crosses any building."""
         return len(self._tree.query(border, predicate="crosses")) > 0
 
+    def stand_on(self, shape: shapely.Geometry) -> bool:
+        """Return whether a polygon has any of a building."""
+        return len(self._tree.query(shape, predicate="intersects")) > 0
+
     def within(self, shape: shapely.Geometry) -> npt.NDArray[np.object_]:
         """Return the buildings that lie within a polygon."""
         return np.asarray(self.shapes[self._tree.query(shape, predicate="contains")])
@@ -73,7 +77,28 @@ def with_faults(
                     faults.append(told)
                     taken |= {told[1], told[2]}
                     break
+    faults += [*_duplicate(grids, free, taken), _one_declared_too_many()]
     return grids, pd.DataFrame(faults, columns=_COLUMNS)
+
+
+def declared_counts(grids: pd.DataFrame, faults: pd.DataFrame) -> dict[str, int]:
+    """Return how many grids of each layer the city says it has.
+
+    Parameters
+    ----------
+    grids, faults : DataFrame
+        As `with_faults` returns them.
+
+    Returns
+    -------
+    dict of str to int
+        By layer: those in force, and what the planted fault adds.
+    """
+    counts = grids["layer"][grids["ends_on"].isna()].value_counts()
+    wrong = faults[faults["fault"] == "declared_count"].set_index("other")["measure"]
+    return {
+        str(name): int(count - wrong.get(name, 0)) for name, count in counts.sort_index().items()
+    }
 
 
 def neighbour(grids: pd.DataFrame, row: int, used: set[int]) -> int | None:
@@ -170,6 +195,7 @@ def _sliver(grids: pd.DataFrame, row: int, taken: set[str], houses: Houses) -> _
     grids.loc[len(grids)] = {
         **own.to_dict(),
         "code": code,
+        "name": str(own["name"]).replace(str(own["code"])[12:], code[12:]),
         "geometry": strip,
         "stated_m2": round(strip.area, 1),
     }
@@ -185,7 +211,7 @@ def _multi_part(grids: pd.DataFrame, row: int, taken: set[str], houses: Houses) 
     disc = shapely.point_on_surface(near).buffer(6, quad_segs=2)
     if not near.buffer(-5).contains(disc) or not _is_plain(near):
         return None
-    if houses.are_cut_by(disc.exterior) or len(houses.within(disc)):
+    if houses.stand_on(disc):
         return None
     if not _give(grids, row, other, disc):
         return None
@@ -249,4 +275,21 @@ def _prefix(grids: pd.DataFrame, row: int, taken: set[str], houses: Houses) -> _
     if not others:
         return None
     grids.loc[row, "area_code"] = others[0]
-    return "code_prefix", str(grids.loc[row, "code"]), others[0], 1.0, "grid"
+    return "code_prefix", str(grids.loc[row, "code"]), others[0], 1.0, "cells"
+
+
+def _duplicate(grids: pd.DataFrame, free: list[int], taken: set[str]) -> list[_Fault]:
+    """Write another grid's code, of the same community, on a grid; its name stays its own."""
+    rows = [row for row in free if grids.loc[row, "code"] not in taken]
+    for row in rows:
+        for other in rows:
+            if row != other and grids.loc[row, "area_code"] == grids.loc[other, "area_code"]:
+                former, code = str(grids.loc[row, "code"]), str(grids.loc[other, "code"])
+                grids.loc[row, "code"] = code
+                return [("duplicate_code", code, former, 2.0, "cells")]
+    return []
+
+
+def _one_declared_too_many() -> _Fault:
+    """Let the city speak of one extended grid that nobody delivers."""
+    return "declared_count", "", "extended", -1.0, "cells"

@@ -12,6 +12,7 @@ from data_samples.district.deliveries import FIRST, SECOND, Delivery, dates, day
 from data_samples.district.identifiers import identity_checks, phones
 from data_samples.district.people import STAYS, address_at
 from data_samples.district.sources import source_named
+from data_samples.district.things import drive
 from data_samples.district.truth import TruthBook
 from data_samples.district.world import World
 from data_samples.district.writing import Written
@@ -21,6 +22,9 @@ _CHANGES = 0.03
 
 DAMAGED_IDS = {"easy": 0.0, "real": 0.002, "hard": 0.01}
 """Share of the people whose identity number a spreadsheet has rounded to ...000."""
+
+_DIRECTION_TYPES = ("4", "6", "1", "5", "3", "7", "2", "8")
+"""DirectionType of GB/T 28181 for north, north-east, east, ..."""
 
 _INDUSTRIES = ("批发和零售业", "制造业", "住宿和餐饮业", "居民服务业")
 
@@ -266,20 +270,44 @@ def _cameras(world: World, book: TruthBook) -> Iterator[Delivery]:
     yield Delivery(
         "camera_shared", FIRST, _camera_table(shared), at=points(shared["x"], shared["y"])
     )
+    yield _vehicle_cameras(world)
 
 
 def _camera_table(own: pd.DataFrame) -> pd.DataFrame:
+    """Write where each camera looks as an angle, as one of eight directions, or not at all."""
+    says, direction = own["says"].to_numpy(), own["direction"].to_numpy()
+    angle, eighth = (direction * 45).astype(str), np.array(_DIRECTION_TYPES)[direction]
+    height = own["height_m"]
     return pd.DataFrame(
         {
             "DeviceID": own["code"].to_numpy(),
             "Name": own["name"].to_numpy(),
             "Owner": own["owner"].to_numpy(),
             "PTZType": own["type"].to_numpy(),
-            "方位角": own["direction"].to_numpy() * 45,
+            "方位角": np.where(says == "angle", angle, ""),
+            "DirectionType": np.where(says == "eighth", eighth, ""),
             "HorizontalFieldAngle": 60,
             "MaxViewDistance": own["view_m"].to_numpy(),
+            "安装高度": height.map("{:g}".format).where(height.notna(), "").to_numpy(),
         }
     )
+
+
+def _vehicle_cameras(world: World) -> Delivery:
+    """Return the cameras on patrol cars with their routes."""
+    rng = world.streams.of("cameras on vehicles")
+    own = drive(world.plan, world.places, len(world.cameras), rng)
+    table = pd.DataFrame(
+        {
+            "设备编码": own["code"],
+            "设备名称": own["name"],
+            "权属单位": own["owner"],
+            "架设形式": "车载",
+            "安装高度": own["height_m"],
+            "可视距离": own["view_m"],
+        }
+    )
+    return Delivery("camera_vehicle", FIRST, table, shapes=own["geometry"].to_numpy())
 
 
 def _premises(world: World, book: TruthBook) -> Delivery:

@@ -25,6 +25,8 @@ _USE_SHARES = {
 }
 SITE_USES = ("factory", "campus", "park", "mall")
 _FENCE_M = 4.0
+_FENCED_SHARE = 0.3
+"""A site with less of its block behind the fence has none: its streets are too near."""
 _NAMED_BLOCKS = frozenset({"estate", "towers", "village", "school", *SITE_USES})
 
 
@@ -296,6 +298,10 @@ def _extended(blocks: pd.DataFrame, code: str) -> pd.DataFrame:
     """Lay a grid over the fenced land of every large site."""
     sites = blocks[blocks["site"] >= 0]
     land = shapely.buffer(sites["open"].to_numpy(), -_FENCE_M, join_style="mitre")
+    blocks_m2 = shapely.area(sites["geometry"].to_numpy())
+    land = np.where(
+        shapely.area(land) < _FENCED_SHARE * blocks_m2, sites["geometry"].to_numpy(), land
+    )
     whole = shapely.get_parts(shapely.set_precision(land, 0.01), return_index=True)
     parts = pd.DataFrame({"shape": whole[0], "row": whole[1]})
     parts["area"] = shapely.area(parts["shape"].to_numpy())

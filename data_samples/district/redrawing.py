@@ -10,7 +10,14 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.ops import split
 
-from data_samples.district.grid_faults import DRAWN_ON, Houses, neighbour, no_faults, with_faults
+from data_samples.district.grid_faults import (
+    DRAWN_ON,
+    Houses,
+    declared_counts,
+    neighbour,
+    no_faults,
+    with_faults,
+)
 from data_samples.district.outline import long_side
 from data_samples.district.sizes import REDRAWN_ON
 from data_samples.district.world import World
@@ -40,6 +47,11 @@ class Grids:
     after: pd.DataFrame
     lineage: pd.DataFrame
     faults: pd.DataFrame
+
+    @property
+    def declared(self) -> dict[str, int]:
+        """How many grids of each layer the city says it has."""
+        return declared_counts(self.after, self.faults)
 
 
 def draw_grids(world: World) -> Grids:

@@ -80,6 +80,7 @@ class Source:
 
 _LON_LAT = ("经度", "纬度")
 _GRID_LAYERS = (
+    'key = ["layer", "name"]  # 编码可能重复，由检查来说 / codes may be wrong: checks tell',
     'contract = "freeze"  # 列一旦改变即停止运行 / a changed column stops the run',
     "[source.values.layer]",
     '"责任网格" = "responsibility"',
@@ -271,6 +272,18 @@ SOURCES = (
         crs="GCJ-02",
         columns=("Longitude", "Latitude"),
         states_crs=False,
+    ),
+    Source(
+        "camera_vehicle",
+        "camera",
+        "车载监控",
+        ".geojson",
+        "",
+        (
+            "城管巡查车的车载摄像头；图形是行车路线",
+            "Cameras on patrol cars; the geometry is the route",
+        ),
+        crs=CRS,
     ),
     Source(
         "premises",

@@ -28,6 +28,14 @@ OWNERS = ("{district}城市管理局", "{district}公安分局", "{district}交�
 """Cameras by owner: industry codes 08, 00 and 04 of GB/T 28181."""
 
 _INDUSTRY = ("08", "00", "04")
+_TYPE_SHARES = (0.2, 0.15, 0.55, 0.1)
+"""Of PTZType 1 to 4: dome, half dome, fixed, remote-controlled."""
+
+_ON_A_POLE = (0.3, 0.25, 0.2, 0.15, 0.1)
+"""Shares of poles with one camera, two, ..."""
+
+_REACH = 0.58
+"""How far a dome sees, as a share of the mean distance of cameras."""
 
 
 def furnish(plan: Plan, places: Places, city: str, rng: np.random.Generator) -> pd.DataFrame:
@@ -112,7 +120,9 @@ def kerb_points(places: Places, count: int, rng: np.random.Generator) -> tuple[n
 def watch(
     plan: Plan, places: Places, crossings: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Put up cameras, two thirds of them at crossings.
+    """Put up cameras: several owners on one pole, two thirds of the poles at crossings.
+
+    About a fifth of the land is covered, half of that by two cameras or more.
 
     Parameters
     ----------
@@ -125,33 +135,88 @@ def watch(
     Returns
     -------
     DataFrame
-        `code`, `name`, `owner`, `type`, `direction` (0 to 7, of 45 degrees each), `view_m`, `x`,
-        `y`, `installed_on`, `system` (0 for the city management's list, 1 for the others').
+        `code`, `name`, `owner`, `type` (PTZType), `direction` (0 to 7, of 45 degrees each),
+        `says` (how the list tells it: "angle", "eighth" or not at all), `view_m`, `height_m` (NaN
+        where the list has none), `x`, `y`, `installed_on`, `system` (0 for the city management's
+        list, 1 for the others').
     """
     count = plan.cameras
-    at, block = kerb_points(places, count, rng)
-    cross = rng.random(count) < 2 / 3
-    chosen = rng.integers(0, max(len(crossings), 1), count)
-    corner = crossings[["x", "y"]].to_numpy()[chosen] + rng.uniform(-6, 6, (count, 2))
-    at = np.where(cross[:, None], corner, at).round(2)
+    pole = _poles(count, rng)
+    poles = int(pole[-1]) + 1
+    at, block = kerb_points(places, poles, rng)
+    cross = rng.random(poles) < 2 / 3
+    chosen = rng.integers(0, max(len(crossings), 1), poles)
+    corner = crossings[["x", "y"]].to_numpy()[chosen] + rng.uniform(-6, 6, (poles, 2))
+    at = (np.where(cross[:, None], corner, at)[pole] + rng.uniform(-1, 1, (count, 2))).round(2)
     streets = places.streets["name"].to_numpy()
     first, second = (streets[crossings[c].to_numpy()[chosen]] for c in ("first", "second"))
     community = places.communities["name"].to_numpy()[places.blocks["community"].to_numpy()[block]]
+    kind = rng.choice(4, size=count, p=_TYPE_SHARES)
+    word = np.array(["球机", "半球", "枪机", "云台"])[kind]
+    place = np.where(cross, first + "与" + second + "路口", community + "道路")[pole]
     system = rng.choice(3, size=count, p=(0.55, 0.3, 0.15))
+    # A fifth of the land, however many cameras there are on how much of it.
+    usual_m = _REACH * np.sqrt(shapely.area(places.blocks["geometry"]).sum() / count)
+    view_m = usual_m * rng.uniform(0.85, 1.15, poles)[pole] * np.where(kind % 3, 1.6, 1.0)
+    height_m = rng.choice((3.5, 4.5, 6.0, 8.0), size=count)
     return pd.DataFrame(
         {
             "code": [
                 f"{places.district_code}00{_INDUSTRY[s]}1326{n + 1:06}"
                 for n, s in enumerate(system.tolist())
             ],
-            "name": np.where(cross, first + "与" + second + "路口枪机", community + "道路球机"),
+            "name": place + word,
             "owner": np.array([o.format(district=places.district) for o in OWNERS])[system],
-            "type": rng.integers(1, 5, count),
-            "direction": rng.integers(0, 8, count),
-            "view_m": rng.integers(3, 10, count) * 10,
+            "type": kind + 1,
+            # On one pole they look the same way more often than not.
+            "direction": (rng.integers(0, 8, poles)[pole] + rng.choice((0, 0, 0, 4), count)) % 8,
+            "says": rng.choice(("angle", "eighth", ""), size=count, p=(0.7, 0.28, 0.02)),
+            "view_m": view_m.round().astype(int),
+            "height_m": np.where(rng.random(count) < 0.85, height_m, np.nan),
             "x": at[:, 0],
             "y": at[:, 1],
             "installed_on": np.datetime64("2021-01-01") + rng.integers(0, 1700, count),
             "system": np.minimum(system, 1),
+        }
+    )
+
+
+def _poles(count: int, rng: np.random.Generator) -> Ints:
+    """Return the pole of each camera, 0, 1, ... ascending."""
+    sizes = rng.choice(len(_ON_A_POLE), size=count, p=_ON_A_POLE) + 1
+    return np.repeat(np.arange(count), sizes)[:count]
+
+
+def drive(
+    plan: Plan, places: Places, count_of_others: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Mount cameras on the city management's patrol cars, each with a street for its route.
+
+    Parameters
+    ----------
+    plan : Plan
+    places : Places
+    count_of_others : int
+        Cameras that have a code already.
+    rng : numpy Generator
+
+    Returns
+    -------
+    DataFrame
+        `code`, `name`, `owner`, `height_m`, `view_m`, `geometry` (LineString).
+    """
+    count = max(2, plan.cameras // 100)
+    lines = shapely.line_merge(places.streets["geometry"].to_numpy())
+    parts, of = shapely.get_parts(lines, return_index=True)
+    chosen = rng.permutation(np.argsort(-shapely.length(parts), kind="stable")[: 4 * count])[:count]
+    number = count_of_others + 1 + np.arange(len(chosen))
+    return pd.DataFrame(
+        {
+            "code": [f"{places.district_code}00081326{n:06}" for n in number.tolist()],
+            "name": places.streets["name"].to_numpy()[of[chosen]] + "巡查车",
+            "owner": OWNERS[0].format(district=places.district),
+            "height_m": rng.choice((1.9, 2.3), size=len(chosen)),
+            "view_m": 30,
+            "geometry": parts[chosen],
         }
     )

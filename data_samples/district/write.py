@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from data_samples.district.holder_tables import holder_deliveries
 from data_samples.district.names import Names, load_names
 from data_samples.district.outline import SOUTH_WEST_M
 from data_samples.district.place_tables import place_deliveries
+from data_samples.district.population import write_population
 from data_samples.district.redrawing import Grids, draw_grids
 from data_samples.district.sizes import DISTRICTS_OF_A_CITY, PLANS, Hardness, Size
 from data_samples.district.sources import delivered_by
@@ -72,15 +74,24 @@ def write_sample(folder: Path, options: Options) -> None:
     names = load_names(options.names)
     count = options.districts if options.size == "city" else 1
     summaries, bounds = [], []
+    declared: Counter[str] = Counter()
     for number in range(count):
         world = _world(options, names, number)
         own = f"d{number + 1:02}" if options.size == "city" else ""
-        summaries.append(_write_district(folder, own, world, options.seed))
+        grids = draw_grids(world)
+        declared.update(grids.declared)
+        summaries.append(_write_district(folder, own, world, grids, options.seed))
         bounds.append(world.places.land.border.bounds)
     name = names.city if options.size == "city" else names.city + names.district(0)
     code = names.city_code if options.size == "city" else names.district_code(0)
     text = configuration(
-        options.size, (name, code), _extent(bounds), count, base=options.base, keys=options.keys
+        options.size,
+        (name, code),
+        _extent(bounds),
+        count,
+        base=options.base,
+        keys=options.keys,
+        declared=declared,
     )
     _write(folder / "city.toml", text)
     told = summaries[0] if len(summaries) == 1 else {**summaries[0], "districts": summaries}
@@ -98,12 +109,15 @@ def _world(options: Options, names: Names, number: int) -> World:
     )
 
 
-def _write_district(folder: Path, own: str, world: World, seed: int) -> dict[str, object]:
+def _write_district(
+    folder: Path, own: str, world: World, grids: Grids, seed: int
+) -> dict[str, object]:
     book = TruthBook(world.library, frozenset(s.name for s in delivered_by(world.size)))
-    grids = draw_grids(world)
     for _ in write_deliveries(folder / "sources", world.size, _all(world, grids, book), own):
         pass
     write_truth(folder / "truth" / own, world, grids, book)
+    if world.size != "city":
+        write_population(folder, world, grids, folder / "truth" / own)
     return summary(world, book, seed)
 
 

@@ -17,7 +17,7 @@ TEXTS = (".csv", ".tsv", ".toml", ".json", ".geojson", ".kml", ".dxf", ".prj", "
 def _files(folder):
     """Return the bytes of what a sample consists of, by name."""
     parts = [folder / "city.toml", folder / "truth.json"]
-    parts += [p for name in ("sources", "truth") for p in (folder / name).rglob("*")]
+    parts += [p for name in ("sources", "rasters", "truth") for p in (folder / name).rglob("*")]
     return {p.relative_to(folder).as_posix(): p for p in parts if p.is_file()}
 
 

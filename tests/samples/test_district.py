@@ -375,7 +375,7 @@ def test_grids_are_redrawn_with_a_lineage(tmp_path):
 
 FAULTY = {
     *("overlap", "gap", "sliver", "multi_part", "crosses_community", "cuts_building"),
-    *("stated_area", "code_prefix"),
+    *("stated_area", "code_prefix", "duplicate_code", "declared_count"),
 }
 
 
