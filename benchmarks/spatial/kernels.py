@@ -1,4 +1,4 @@
-"""The spatial kernels beside their peers: `python -m benchmarks.kernels`.
+"""The spatial kernels beside their peers: `python -m benchmarks.spatial --only kernels`.
 
 One invented district (1,064 irregular cells, 50,000 buildings, points half of which gather); each
 task is done by our kernel and by every peer that is installed (shapely, GeoPandas, DuckDB spatial,
@@ -211,7 +211,7 @@ def cells_duckdb(d: District) -> Any:
 
 
 def cells_sedonadb(d: District) -> Any:
-    found = d.sedonadb.sql(CELLS_SQL).to_arrow_table()
+    found = pa.table(d.sedonadb.sql(CELLS_SQL))
     return _lowest(d.count, found["point"].to_numpy(), found["cell"].to_numpy())
 
 
@@ -242,7 +242,7 @@ def nearest_duckdb(d: District) -> Any:
 
 
 def nearest_sedonadb(d: District) -> Any:
-    found = d.sedonadb.sql(NEAREST_SQL).to_arrow_table()
+    found = pa.table(d.sedonadb.sql(NEAREST_SQL))
     return _distances(d, found["point"].to_numpy(), found["distance_m"].to_numpy())
 
 
@@ -272,7 +272,7 @@ def pairs_duckdb(d: District) -> Any:
 
 
 def pairs_sedonadb(d: District) -> Any:
-    return int(d.sedonadb.sql(PAIRS_SQL).to_arrow_table()["pairs"][0].as_py())
+    return int(pa.table(d.sedonadb.sql(PAIRS_SQL))["pairs"][0].as_py())
 
 
 def clusters_kernel(d: District) -> Any:
@@ -410,13 +410,13 @@ def show(task: str, timings: dict[str, Timing], district: District) -> None:
         )
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--points", type=float, default=1e6)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--task", nargs="*", default=list(TASKS), choices=list(TASKS))
     parser.add_argument("--peer", nargs="*", default=None)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     district = District(int(options.points))
     for task in options.task:
         peers = [
@@ -426,7 +426,3 @@ def main() -> None:
             or (importlib.util.find_spec(peer) and (options.peer is None or peer in options.peer))
         ]
         show(task, measure(task, peers, district, options.runs), district)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""Measurements of the spatial parts: `python -m benchmarks.spatial`."""
