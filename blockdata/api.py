@@ -40,10 +40,13 @@ if TYPE_CHECKING:
     from blockdata.address.matching.explaining import Explanation
     from blockdata.address.parser import FitReport
     from blockdata.records.docs import Lang
+    from blockdata.views.cameras import Coverage
+    from blockdata.views.layers.layers import Layers
 
 RESULTS = (
     *("episode", "hotspot", "chronic", "cell_of", "link", "coverage_gap", "category"),
-    *("described_place", "address_defect"),
+    *("described_place", "address_defect", "layer_defect", "layer_repair", "grid_lineage"),
+    *("camera_coverage", "cell_coverage", "raster_population"),
 )
 """Results of the nightly run that are attributes of a base, besides its record kinds."""
 
@@ -107,8 +110,9 @@ class Base:
     """A base, opened for reading; made by `open`.
 
     Every record kind is an attribute (`base.incident`), and so are the results `episode`,
-    `hotspot`, `chronic`, `cell_of`, `link`, `coverage_gap`, `category`, `described_place` and
-    `address_defect`.
+    `hotspot`, `chronic`, `cell_of`, `link`, `coverage_gap`, `category`, `described_place`,
+    `address_defect`, `layer_defect`, `layer_repair`, `grid_lineage`, `camera_coverage`,
+    `cell_coverage` and `raster_population`.
 
     Attributes
     ----------
@@ -313,6 +317,61 @@ class Base:
         return fit_parser(self._layout, self.catalogue, self.today())
 
     @cached_property
+    def layers(self) -> Layers:
+        """The layers of cells: checks, repairs, lineage, counts through time, drafts, transfer.
+
+        See `blockdata.views.layers.layers.Layers`.
+        """
+        from blockdata.views.layers.layers import Layers
+
+        return Layers(
+            *(self.session, self.config, self.as_of, self._words),
+            take=self.take,
+            today=self.today,
+        )
+
+    def coverage(
+        self,
+        grid: str = "unit",
+        *,
+        owners: Sequence[str] | None = None,
+        lattice_m: float | None = None,
+    ) -> Coverage:
+        """Compute what cameras see of the cells of a layer, by whose cameras, and what they miss.
+
+        Cameras are street furniture with an owner and a field of view, cut by buildings; nothing
+        about people takes part. The nightly run keeps the same figures for every layer in the
+        tables `camera_coverage` and `cell_coverage`; here settings can be tried.
+
+        Parameters
+        ----------
+        grid : str, default "unit"
+            A layer of grids, or a level of areas.
+        owners : sequence of str, optional
+            Groups of owners whose cameras count ("city_management", "police", "traffic", "other",
+            or those of the configuration); default: all.
+        lattice_m : float, optional
+            Distance between the points that are counted; default: as configured.
+
+        Returns
+        -------
+        Coverage
+            `.frame` per cell, `.by_owner`, `.cameras` with fields of view, `.summary`,
+            `.blind_spots(hot)`, `.best_sites(k)`, `.best_shared(k)`, `.explain()`, `.map()`.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such group of owners, or no camera.
+        GeometryNeededError
+            If no cell of the layer has a polygon.
+        """
+        from blockdata.views.cameras import coverage
+
+        day = self.as_of - dt.timedelta(days=1)
+        return coverage(self.session, self.config, day, grid, owners, lattice_m)
+
+    @cached_property
     def _matcher(self) -> Matcher:
         return Matcher(self.session)
 
@@ -402,7 +461,8 @@ class Base:
         Parameters
         ----------
         verb : str
-            "address", "merge", "repin", "override", "ignore" or "replay"; see `Decision`.
+            "address", "merge", "repin", "override", "reshape", "ignore" or "replay"; see
+            `Decision`.
         subject : str
             Address text, record id or id of a rejected row, as the verb asks for.
         value : str, optional

@@ -26,6 +26,7 @@ from pydantic import (
 from blockdata.errors import ConfigError
 from blockdata.records import Catalogue, Geometry, Held, Kind, Type
 from blockdata.records import Field as RecordField
+from blockdata.records.codes import INCIDENT_STEP
 from blockdata.records.profiles import ChangeFlag, with_profile
 
 if TYPE_CHECKING:
@@ -147,6 +148,10 @@ class Source(_Section):
     distinct: bool = Field(
         default=False, description="Rows that repeat a key with the same content are expected."
     )
+    steps: dict[str, str] = Field(
+        default={},
+        description="Of incident_step, for files with one row per case: column of a time = step.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -165,6 +170,26 @@ class CodeTables(_Section):
     )
 
 
+class GridCheck(_Section):
+    """What is a fault of a layer of cells, and from which size on."""
+
+    tolerance_m: float = Field(
+        default=0.05, gt=0, description="What is nowhere wider is rounding of coordinates."
+    )
+    cut_tolerance_m: float = Field(
+        default=0.5, gt=0, description="A building may reach so far over a border."
+    )
+    sliver_m2_per_m: float = Field(
+        default=2.0, ge=0, description="Less area per metre of border makes a sliver."
+    )
+    norm_m2: float | None = Field(
+        default=None, gt=0, description="Area of a cell as it should be; default: the median."
+    )
+    norm_factor: float = Field(default=20.0, gt=1)
+    stated_share: float = Field(default=0.01, ge=0)
+    stated_m2: float = Field(default=1.0, ge=0)
+
+
 class Grid(_Section):
     """Layers of cells; areas with a polygon take part as layers named by their level."""
 
@@ -173,12 +198,68 @@ class Grid(_Section):
     h3_resolution: int | None = Field(
         default=None, ge=0, le=15, description="Draw H3 cells of this size as one more layer."
     )
+    extended: Literal["over", "carved"] = Field(
+        default="over", description="Extended grids lie over the unit grids, or in their place."
+    )
+    parents: dict[str, str] = Field(
+        default={"unit": "responsibility", "responsibility": "community"},
+        description="Layer: the layer of grids or level of areas that it fills and nests in.",
+    )
+    declared: dict[str, int] = Field(
+        default={}, description="Layer: how many cells the city says it has."
+    )
+    declared_in: dict[str, dict[str, int]] = Field(
+        default={}, description="Layer, code of the community: how many cells it has there."
+    )
+    check: GridCheck = GridCheck()
+
+    @field_validator("parents")
+    @classmethod
+    def _parents_end(cls, value: dict[str, str]) -> dict[str, str]:
+        for layer in value:
+            seen = {layer}
+            while (layer := value.get(layer, "")) and layer not in seen:
+                seen.add(layer)
+            if layer:
+                raise ValueError(f"layer {layer!r} is a parent of itself")
+        return value
 
     @property
     def all_layers(self) -> tuple[str, ...]:
         """The layers of grids, the drawn one among them; people are never told by that one."""
         drawn = () if self.h3_resolution is None else (f"h3_{self.h3_resolution}",)
         return (*self.layers, *drawn)
+
+
+class PopulationRaster(_Section):
+    """A raster of population from outside, which the register's figures are held against."""
+
+    path: str = Field(description="GeoTIFF; only the file itself is read.")
+    year: int | None = Field(default=None, ge=1900, le=2200, description="Of its people.")
+    unit: Literal["count", "per_km2", "per_hectare", "per_m2"] = "count"
+    band: int = Field(default=1, ge=1)
+    nodata: Literal["unknown", "nobody"] = Field(
+        default="unknown", description="What pixels without data are."
+    )
+    crs: str | None = Field(default=None, description="For a file that names none.")
+    uncertainty: float = Field(
+        default=0.5, ge=0, le=1, description="Relative error of a cell that is no disagreement."
+    )
+    least_people: int = Field(default=50, ge=1, description="Smaller differences are not told.")
+    home_words: tuple[str, ...] = Field(
+        default=(), description="Words of building uses that people live in; empty: the usual."
+    )
+
+
+class Drafting(_Section):
+    """What proposed grids aim at."""
+
+    target_area_m2: float = Field(default=10_000, gt=0)
+    cross_main_roads: bool = Field(default=False, description="Unit grids may span main roads.")
+    sites_layer: str | None = Field(
+        default="extended", description="Layer of large single-owner sites, which stay whole."
+    )
+    incident_days: int = Field(default=365, ge=1, description="Days whose incidents are the load.")
 
 
 class People(_Section):
@@ -220,6 +301,33 @@ class Chronic(_Section):
     window_days: int = Field(default=365, ge=1)
     recur_days: int = Field(default=90, ge=1)
     alpha: float = Field(default=0.05, gt=0, lt=1)
+
+
+class Cameras(_Section):
+    """What is taken for cameras whose source says too little, and whose they are."""
+
+    range_m: float = Field(default=60, gt=0)
+    height_m: float = Field(default=6, gt=0)
+    vehicle_height_m: float = Field(default=2, gt=0)
+    field_angle_deg: float = Field(default=60, gt=0, le=360)
+    vertical_angle_deg: float = Field(default=40, gt=0, le=180)
+    target_height_m: float = Field(
+        default=1.5, ge=0, description="Of what is to be seen: 0 the ground, 1.5 a face."
+    )
+    floor_height_m: float = Field(default=3, gt=0)
+    wall_m: float = Field(
+        default=8, ge=0, description="How far inside a footprint a camera on its wall may be."
+    )
+    route_step_m: float = Field(default=10, gt=0)
+    street_width_m: float = Field(default=10, gt=0)
+    lattice_m: float = Field(default=2, ge=0.25, le=50)
+    own: str = Field(default="city_management", description="The owner group that asks.")
+    owner_words: dict[str, tuple[str, ...]] | None = Field(
+        default=None, description="Owner group: words in an owner's name; the first group counts."
+    )
+    owner_industries: dict[str, str] | None = Field(
+        default=None, description="Digits 9 and 10 of a device id: owner group."
+    )
 
 
 class _CodeSegment(_Section):
@@ -310,11 +418,14 @@ class Config(_Section):
     codes: CodeTables = CodeTables()
     address: Address = Address()
     grid: Grid = Grid()
+    drafting: Drafting = Drafting()
     people: People = People()
+    population_raster: PopulationRaster | None = None
     default_locations: DefaultLocations = DefaultLocations()
     episodes: Episodes = Episodes()
     hotspots: Hotspots = Hotspots()
     chronic: Chronic = Chronic()
+    cameras: Cameras = Cameras()
     kinds: tuple[_KindAddition, ...] = ()
     fields: dict[str, tuple[_FieldAddition, ...]] = {}
     precedence: dict[str, dict[str, tuple[str, ...]]] = Field(
@@ -391,9 +502,25 @@ class Config(_Section):
         digests = sorted((name, system.digest) for name, system in self.local_systems.items())
         return hashlib.sha256(json.dumps([digests, self._outline_text]).encode()).hexdigest()
 
+    @cached_property
+    def _raster_digest(self) -> str:
+        """SHA-256 of the population raster; empty where there is none that can be read."""
+        if self.population_raster is None:
+            return ""
+        try:
+            with (self.folder / self.population_raster.path).open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            return ""
+
     def fingerprint(self, *sections: str) -> str:
-        """Return a SHA-256 over the named sections, so that a step knows whether they changed."""
+        """Return a SHA-256 over the named sections, so that a step knows whether they changed.
+
+        The section of the population raster stands for the file's content too.
+        """
         content = self.model_dump(mode="json", by_alias=False, include=set(sections))
+        if content.get("population_raster") is not None:
+            content["population_raster"]["sha256"] = self._raster_digest
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -409,6 +536,13 @@ def _check_source(source: Source, kind: Kind) -> None:
                 f"source {source.name!r}: {where} names {unknown[0]!r}, "
                 f"but {kind.name} has {', '.join(sorted(allowed))}"
             )
+    if source.steps and kind.name != "incident_step":
+        raise ValueError(f"source {source.name!r}: steps are told of kind incident_step alone")
+    if unknown := sorted(set(source.steps.values()) - set(INCIDENT_STEP)):
+        raise ValueError(
+            f"source {source.name!r}: there is no step {unknown[0]!r}, "
+            f"only {', '.join(INCIDENT_STEP)}"
+        )
     if source.mode == "period" and kind.time is None:
         raise ValueError(f"source {source.name!r}: mode 'period' needs a kind with a time")
 

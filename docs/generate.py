@@ -32,7 +32,9 @@ def cli_markdown() -> str:
     group = typer.main.get_command(app)
     sections = [_HEAD]
     for name in COMMANDS:
-        command = group.commands[name]  # type: ignore[attr-defined]
+        command = group
+        for word in name.split():
+            command = command.commands[word]  # type: ignore[attr-defined]
         sections.append(f"## blockdata {name}\n\n{inspect.cleandoc(command.help or '')}\n")
         sections.append(_parameters(command))
     return "\n".join(sections).rstrip() + "\n"

@@ -176,6 +176,8 @@ def told_config(config: Config) -> dict[str, object]:
     told = config.model_dump(mode="json", by_alias=True, exclude={"keys", "base", "folder"})
     for source in told["source"]:
         source["path"] = _last_part(source["path"])
+    if told["population_raster"]:
+        told["population_raster"]["path"] = _last_part(told["population_raster"]["path"])
     if told["city"]["outline"]:
         told["city"]["outline"] = _last_part(told["city"]["outline"])
     return told

@@ -20,7 +20,9 @@ from blockdata.store import files
 from blockdata.store.content_hash import combined, table_hashes
 from blockdata.store.session import Session
 
-LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
+LIBRARIES = (
+    *("duckdb", "h3", "numpy", "pandas", "pyarrow", "pyproj", "rasterio", "scipy", "shapely"),
+)
 """Libraries whose version takes part in every step's fingerprint."""
 
 

@@ -13,6 +13,7 @@ from blockdata.cli import (
     accept,
     check,
     chronic,
+    coverage,
     decide,
     hotspots,
     info,
@@ -27,6 +28,12 @@ from blockdata.cli import (
     rollback,
     sql,
 )
+from blockdata.cli.layers import check as layers_check
+from blockdata.cli.layers import counts as layers_counts
+from blockdata.cli.layers import draft as layers_draft
+from blockdata.cli.layers import lineage as layers_lineage
+from blockdata.cli.layers import raster as layers_raster
+from blockdata.cli.layers import repairs as layers_repairs
 from blockdata.errors import ConfigError, KeyMissingError, LockedError
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -42,6 +49,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "hotspots": hotspots.hotspots,
     "chronic": chronic.chronic,
     "profile": profile.profile,
+    "coverage": coverage.coverage,
     "place": place.place,
     "match": match.match,
     "sql": sql.sql,
@@ -51,6 +59,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "rollback": rollback.rollback,
     "accept": accept.accept,
     "kinds": kinds.kinds,
+    "layers check": layers_check.check,
+    "layers repairs": layers_repairs.repairs,
+    "layers lineage": layers_lineage.lineage,
+    "layers counts": layers_counts.counts,
+    "layers draft": layers_draft.draft,
+    "layers raster": layers_raster.raster,
 }
 """Every command by name, in the order of the help."""
 
@@ -62,8 +76,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+_GROUPS = {
+    "layers": "Layers of cells: check, repair, draft, count through time, carry figures over.",
+}
+"""What the groups of commands are about; their commands are named "GROUP COMMAND"."""
+
+
+def _register() -> None:
+    groups = {name: typer.Typer(no_args_is_help=True, help=text) for name, text in _GROUPS.items()}
+    for name, command in COMMANDS.items():
+        group, _, own = name.rpartition(" ")
+        (groups[group] if group else app).command(own)(command)
+    for name, group_app in groups.items():
+        app.add_typer(group_app, name=name)
+
+
+_register()
 
 
 @app.callback()

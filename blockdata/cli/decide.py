@@ -16,7 +16,7 @@ def decide(  # noqa: PLR0917 - a command's parameters are its options
         str,
         typer.Argument(
             metavar="VERB",
-            help="address, merge, repin, override, ignore or replay.",
+            help="address, merge, repin, override, reshape, ignore or replay.",
             show_default=False,
         ),
     ],

@@ -26,6 +26,14 @@ Category = Annotated[
     str | None, typer.Option("--category", metavar="NAME", help="Only this category of incidents.")
 ]
 
+Grid = Annotated[
+    str, typer.Option("--grid", metavar="LAYER", help="Layer of grids, or level of areas.")
+]
+Layers = Annotated[
+    list[str] | None,
+    typer.Option("--layer", metavar="LAYER", help="Only this layer; may be given several times."),
+]
+
 
 def day(text: str | None, option: str) -> dt.date | None:
     """Return the date that an option gives.

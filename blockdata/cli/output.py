@@ -77,4 +77,7 @@ def _unexecuted(value: Any) -> Any:
 def _cell(value: Any) -> str:
     if value is None or value != value or str(value) in ("<NA>", "NaT"):
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    # A day is a midnight in a frame.
+    return str(value).removesuffix(" 00:00:00")

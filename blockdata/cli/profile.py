@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 import blockdata as bd
 from blockdata.cli import options, output
 
 
 def profile(
     base: options.BasePath,
-    grid: Annotated[
-        str, typer.Option("--grid", metavar="LAYER", help="Layer of grids, or level of areas.")
-    ] = "unit",
+    grid: options.Grid = "unit",
     out: options.Out = None,
 ) -> None:
     """Tell what lies in each cell: people as rounded sums of atoms, buildings, incidents, ..."""

@@ -2,7 +2,7 @@
 
 from blockdata.grid.atoms import atom_id, draw_atoms
 from blockdata.grid.cells import assign_cells
-from blockdata.grid.checks import check_layer
+from blockdata.grid.checks import check_layers
 from blockdata.grid.figures import atom_figures, cell_figures, layer_total
 from blockdata.grid.hexagons import hexagon_layer, hexagons_around
 
@@ -11,7 +11,7 @@ __all__ = [
     "atom_figures",
     "atom_id",
     "cell_figures",
-    "check_layer",
+    "check_layers",
     "draw_atoms",
     "hexagon_layer",
     "hexagons_around",

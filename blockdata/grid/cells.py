@@ -140,7 +140,7 @@ def refuse_bad_geometry(cells: pd.DataFrame) -> None:
             f"{len(bad)} cells have no valid polygon, among them {sorted(bad['id'])[:5]}",
             where=f"layers {sorted(set(bad['layer']))}",
             allowed="valid polygons and multipolygons",
-            next_step="Run check_layer on each layer and repair what it lists.",
+            next_step="Run check_layers on the layers and repair what it lists.",
         )
 
 

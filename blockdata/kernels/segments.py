@@ -106,7 +106,7 @@ def refuse(bad: npt.NDArray[np.bool_], what: str, allowed: str) -> None:
         raise AnalysisError(
             f"{int(bad.sum())} geometries {what}, first at index {int(bad.argmax())}",
             allowed=allowed,
-            next_step="Run blockdata.grid.check_layer to list and locate them.",
+            next_step="Run blockdata.grid.check_layers to list and locate them.",
         )
 
 

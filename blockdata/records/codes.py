@@ -67,6 +67,8 @@ INCIDENT_STEP = MappingProxyType(
         "checked": "核查",
         "closed": "结案",
         "sent_back": "回退",
+        "extended": "延时",
+        "suspended": "挂账",
     }
 )
 
@@ -91,6 +93,9 @@ AZIMUTH_DEG = MappingProxyType(
 )
 """The azimuth of each `DIRECTION`, clockwise from north; true to within 22.5°."""
 
+CAMERA_MOUNT = MappingProxyType({"fixed": "固定", "dome": "球机", "vehicle": "车载"})
+"""How a camera is put up: looks one way (枪机, 半球), turns or sees all around, drives."""
+
 LAND_WATER = MappingProxyType(
     {"water": "水域", "green": "绿地", "rail": "铁路", "mountain": "山地", "other": "其他"}
 )
@@ -108,6 +113,7 @@ DECISION_VERB = MappingProxyType(
         "ignore": "忽略",
         "replay": "重放",
         "fit_parser": "重学地址解析",
+        "reshape": "改边界",
     }
 )
 

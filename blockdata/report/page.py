@@ -11,9 +11,11 @@ from typing import Any
 import jinja2
 
 from blockdata.engines import feeds, report_feeds
+from blockdata.report.cameras import camera_section
 from blockdata.report.chronic import chronic_section
 from blockdata.report.classes import component_classes
 from blockdata.report.hot import hot_windows
+from blockdata.report.layers import layer_lines
 from blockdata.report.people import people_section
 from blockdata.report.quality import (
     balance_total,
@@ -23,6 +25,7 @@ from blockdata.report.quality import (
     quarantine_lines,
     source_lines,
 )
+from blockdata.report.raster import raster_section
 from blockdata.report.settings import Settings, settings_of
 from blockdata.report.words import Words, tenth, whole
 from blockdata.store import files
@@ -107,12 +110,15 @@ def _content(
         "no_exposure": notes(facts, words, "no_exposure"),
         "fallbacks": notes(facts, words, "exposure_fallback"),
         "chronic": chronic_section(session, settings, words),
+        "cameras": camera_section(session, words, as_of - dt.timedelta(days=1)),
         "gaps": session.read("coverage_gap").sort_by("source").to_pylist(),
         "people": people_section(session, as_of - dt.timedelta(days=1)),
+        "raster": raster_section(session, words),
         "has_person_source": any(
             source.get("kind") == "person" for source in facts.get("sources", {}).values()
         ),
         "kinds": kind_lines(session, words),
+        "layer_lines": layer_lines(session, words),
         "library": feeds.has_address_library(session),
         "component_classes": component_classes(session, settings.codes.local_minors_from),
         "incidents": session.count("incident"),

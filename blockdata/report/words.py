@@ -46,6 +46,16 @@ _QUARANTINE_STATUS = MappingProxyType(
     }
 )
 
+_OWNER_GROUPS = MappingProxyType(
+    {
+        "all": ("全部", "all owners"),
+        "city_management": ("城市管理", "city management"),
+        "police": ("公安", "police"),
+        "traffic": ("交警和交通", "traffic"),
+        "other": ("其他单位", "others"),
+    }
+)
+
 _STANDINGS = MappingProxyType(
     {
         Standing.NATIONAL: ("国家标准类别", "national class"),
@@ -136,6 +146,10 @@ class Words:
     def verb(self, code: str) -> str:
         """Return what a kind of decision is called."""
         return self.t(codes.DECISION_VERB.get(code, code), code)
+
+    def owner_group(self, name: str) -> str:
+        """Return what a group of owners of cameras is called; a city's own stays as it is."""
+        return self.t(*_OWNER_GROUPS.get(name, (name, name)))
 
     def standing(self, standing: Standing) -> str:
         """Return what an edition says about a class code."""

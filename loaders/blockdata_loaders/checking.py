@@ -20,6 +20,7 @@ from blockdata_loaders.columns import place
 from blockdata_loaders.coordinates import Geometries
 from blockdata_loaders.crs_check import crs_doubts
 from blockdata_loaders.keys import is_personal, key_texts, repeats
+from blockdata_loaders.repaired import repair_doubts
 from blockdata_loaders.rows import GEOM, Rows
 
 __all__ = ["Problem", "Verdict", "judged", "key_fields"]
@@ -114,6 +115,7 @@ def judged(
     outside = _any_of([f for f in of_geometry if f[1] == "outside_extent"], len(rows))
     known_by = (keys, columns.get("name"))
     doubts = crs_doubts(request, rows.geometries, outside, *known_by) if whole_file else ()
+    doubts += repair_doubts(request, rows)
     found += _of_keys(request, keys, parts, _any_of(found, len(rows), key))
     content = _content(request, rows, columns, key)
     usable = ~_any_of(found, len(rows))

@@ -46,7 +46,8 @@ class StandardLoader:
     """Reads, maps, converts, checks and treats the rows of one file.
 
     Subclasses set `phones` and override `reshaped`, `own_problems`, `after_conversion` or
-    `hidden_cells`. All but the first see columns as converted, before anything is masked or made a pseudonym.
+    `hidden_cells`. All but the first see columns as converted, before anything is masked or made a
+    pseudonym.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def base(tiny_base):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name):
-    done = _run(name, "--help")
+    done = _run(*name.split(), "--help")
     assert done.exit_code == 0
     assert COMMANDS[name].__doc__.split("\n")[0].strip(". ")[:30] in done.output
 

@@ -506,7 +506,7 @@ def test_without_closing_times_it_is_called_recurring(filled, facts):
     )
     derived.write_result(filled, "chronic", table)
     page = render_report(filled, facts)
-    assert "二、哪些地方反复出现问题" in page
+    assert "哪些地方反复出现问题" in page
     assert "来源没有给出办结时间" in page
     assert "总不见好" not in page
     assert "出现 10 次，分布在 6 个月" in page
@@ -514,7 +514,7 @@ def test_without_closing_times_it_is_called_recurring(filled, facts):
 
 def test_balance_holds_in_every_row_and_in_the_sum(filled, facts):
     page = render_report(filled, facts)
-    lines = {name: cells_of(page, name, "四、来源") for name in ("survey", "hotline", "合计")}
+    lines = {name: cells_of(page, name, "来源与收支") for name in ("survey", "hotline", "合计")}
     sums = np.zeros(5, dtype=int)
     for name, line in lines.items():
         numbers = np.array([int(text.replace(",", "")) for text in line[-5:]])

@@ -147,7 +147,8 @@ INCIDENT_STEP = Kind(
     "stp",
     "案件环节",
     "Incident step",
-    "One step of a case: accepted, dispatched, handled, checked, closed, sent back.",
+    "One step of a case: accepted, dispatched, handled, checked, closed, sent back, extended, "
+    "suspended.",
     (
         Field(
             "case_no", Type.CODE, "案件编号", "Case number", required=True, aliases=("工单编号",)

@@ -1,0 +1,1 @@
+"""`blockdata layers ...`: commands over `base.layers`."""
