@@ -11,7 +11,13 @@ from blockdata.kernels.blocks import BLOCK, coordinates, each_block
 from blockdata.kernels.jit import jit
 from blockdata.kernels.lattice import Lattice
 from blockdata.kernels.raster import ASK, NOBODY, CellRaster, covers, raster_of
-from blockdata.kernels.segments import bad_polygons, boundary_segments, refuse, refuse_far
+from blockdata.kernels.segments import (
+    bad_polygons,
+    boundary_segments,
+    refuse,
+    refuse_degrees,
+    refuse_far,
+)
 
 __all__ = ["CellIndex", "bad_polygons", "cells_of_points", "locate_block"]
 
@@ -51,6 +57,7 @@ class CellIndex:
         given = np.asarray(polygons, dtype=object)
         refuse(bad_polygons(given), "are not valid polygons", "valid polygons and multipolygons")
         refuse_far(given)
+        refuse_degrees(given)
         borders = boundary_segments(given)
         self._raster = raster_of(borders, len(given)) if len(borders.owner) else None
 

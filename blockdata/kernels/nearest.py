@@ -17,6 +17,7 @@ from blockdata.kernels.segments import (
     bad_polygons,
     boundary_segments,
     refuse,
+    refuse_degrees,
     refuse_far,
     segments_of,
     upward,
@@ -166,6 +167,7 @@ def _refuse_unusable(features: Objects) -> None:
     collection = shapely.get_type_id(features) == _COLLECTION
     refuse(collection, "are collections", "points, lines and polygons, single or multi")
     refuse_far(features)
+    refuse_degrees(features)
     polygonal = np.isin(shapely.get_type_id(features), POLYGONAL)
     bad = bad_polygons(_only(features, polygonal))
     refuse(bad, "are not valid polygons", "valid polygons and multipolygons")

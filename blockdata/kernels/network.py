@@ -12,7 +12,14 @@ import shapely
 from blockdata.kernels.blocks import coordinates, each_block, non_negative_m
 from blockdata.kernels.routing import Graph, adjacent, walk
 from blockdata.kernels.search import bin_segments, nearest_block
-from blockdata.kernels.segments import Segments, refuse, refuse_far, segments_of, upward
+from blockdata.kernels.segments import (
+    Segments,
+    refuse,
+    refuse_degrees,
+    refuse_far,
+    segments_of,
+    upward,
+)
 from blockdata.kernels.sides import neighbours_of, place_on_segments
 
 __all__ = ["OnStreet", "StreetNetwork"]
@@ -216,6 +223,7 @@ def _refuse_unusable(lines: Objects) -> None:
     kind = shapely.get_type_id(lines)
     refuse((kind >= 0) & ~np.isin(kind, _LINES), "are not lines", "lines, single or multi")
     refuse_far(lines)
+    refuse_degrees(lines)
 
 
 def _starts(owner: Integers, length_m: Floats) -> Floats:

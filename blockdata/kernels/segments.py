@@ -19,6 +19,7 @@ __all__ = [
     "bad_polygons",
     "boundary_segments",
     "refuse",
+    "refuse_degrees",
     "refuse_far",
     "segments_of",
     "upward",
@@ -30,6 +31,10 @@ Objects = npt.NDArray[np.object_]
 
 FAR_M = 1e9
 """No coordinate system in metres of this planet reaches farther, its false easting included."""
+
+_WEST_DEG, _EAST_DEG, _SOUTH_DEG, _NORTH_DEG = 73.0, 136.0, 3.0, 54.0
+_CITY_DEG = 3.0
+"""China in degrees, and how far a city reaches in them."""
 
 POLYGONAL = (shapely.GeometryType.POLYGON.value, shapely.GeometryType.MULTIPOLYGON.value)
 """Type ids of what has an inside."""
@@ -131,6 +136,41 @@ def refuse_far(geometries: Objects) -> None:
     unusable = which[~(np.abs(xy) <= FAR_M).all(axis=1)]
     bad = np.bincount(unusable, minlength=len(geometries)) > 0
     refuse(bad, f"have a coordinate that is no number within {FAR_M:.0e} m", "metres")
+
+
+def refuse_degrees(geometries: Objects) -> None:
+    """Raise if geometries are those of a city in degrees, where metres are needed.
+
+    That is: all lie between 73 and 136 in x and 3 and 54 in y, as China does, and within 3 of one
+    another. Metres of a projected system never do, but for what is smaller than a room.
+
+    Parameters
+    ----------
+    geometries : ndarray of shapely geometries
+        With finite coordinates.
+
+    Raises
+    ------
+    AnalysisError
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> refuse_degrees(np.array([shapely.box(120.38, 36.06, 120.39, 36.07)]))
+    Traceback (most recent call last):
+        ...
+    blockdata.errors.AnalysisError: coordinates look like degrees; allowed: metres. ...
+    """
+    if not len(geometries):
+        return
+    west, south, east, north = shapely.total_bounds(geometries)
+    in_china = west >= _WEST_DEG and east <= _EAST_DEG and south >= _SOUTH_DEG
+    if in_china and north <= _NORTH_DEG and 0 < max(east - west, north - south) <= _CITY_DEG:
+        raise AnalysisError(
+            "coordinates look like degrees",
+            allowed="metres",
+            next_step="Bring them into the base's projected system first (to_crs).",
+        )
 
 
 def boundary_segments(polygons: Objects) -> Segments:

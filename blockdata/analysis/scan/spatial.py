@@ -137,7 +137,7 @@ def _clusters(
     cases = np.array([count[m].sum() for m in inside], dtype=np.int64)
     share = np.array([expected[m].sum() for m in inside], dtype=np.float64)
     total = count.sum()
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         outside = (total - cases) / (total - share)
         risk = np.where(outside > 0, cases / share / outside, np.inf)
     frame = pd.DataFrame(
