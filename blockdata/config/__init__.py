@@ -1,0 +1,37 @@
+"""The city's configuration: one TOML file, read once, checked whole, never changed afterwards."""
+
+from blockdata.config.addresses import Address
+from blockdata.config.analyses import Cameras, Chronic, DefaultLocations, Episodes, Hotspots
+from blockdata.config.cases import Calendar, Chains, Duplicates, Linking, Responsibility
+from blockdata.config.city import BaseFolder, City, CodeTables, Keys, People
+from blockdata.config.grids import Drafting, Grid, GridCheck, PopulationRaster
+from blockdata.config.root import Config, load_config, parse_config
+from blockdata.config.sources import DateRule, Source
+
+__all__ = [
+    "Address",
+    "BaseFolder",
+    "Calendar",
+    "Cameras",
+    "Chains",
+    "Chronic",
+    "City",
+    "CodeTables",
+    "Config",
+    "DateRule",
+    "DefaultLocations",
+    "Drafting",
+    "Duplicates",
+    "Episodes",
+    "Grid",
+    "GridCheck",
+    "Hotspots",
+    "Keys",
+    "Linking",
+    "People",
+    "PopulationRaster",
+    "Responsibility",
+    "Source",
+    "load_config",
+    "parse_config",
+]

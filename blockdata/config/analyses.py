@@ -1,0 +1,81 @@
+"""Sections of what is computed every night: episodes, hot spots, chronic problems, cameras."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from blockdata.config.section import Section
+
+
+class Episodes(Section):
+    """When reports speak of one occurrence."""
+
+    gap_days: int = Field(default=7, ge=0)
+    administrative_s: float = Field(
+        default=60, ge=0, description="A closing sooner than this after the report mends nothing."
+    )
+    administrative_results: tuple[str, ...] = Field(
+        default=("行政办结", "自动结案"),
+        description="Results of a closing step that say so too.",
+    )
+    repeat_hours: float = Field(
+        default=1, ge=0, description="A report so soon repeats the one before, even a closed one."
+    )
+    late_hours: float = Field(
+        default=24, ge=0, description="Overtaken by newer reports by so much, a report is late."
+    )
+
+
+class DefaultLocations(Section):
+    """Places where a source puts what it cannot place: found by rule, or known to people."""
+
+    min_incidents: int = Field(default=20, ge=2)
+    min_share: float = Field(default=0.0025, ge=0, le=1)
+    min_overlap: float = Field(default=0.9, gt=0)
+    min_ratio: float = Field(default=3.0, ge=1)
+    known: tuple[str, ...] = Field(default=(), description="Address texts that always are one.")
+    never: tuple[str, ...] = Field(default=(), description="Address texts that never are one.")
+
+
+class Hotspots(Section):
+    """Which layer and windows the nightly run tests."""
+
+    layer: str | None = None
+    windows_days: tuple[int, ...] = (28,)
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    min_total: int = Field(default=5, ge=1)
+
+
+class Chronic(Section):
+    """Window and follow-up of the chronic list."""
+
+    window_days: int = Field(default=365, ge=1)
+    recur_days: int = Field(default=90, ge=1)
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+
+
+class Cameras(Section):
+    """What is taken for cameras whose source says too little, and whose they are."""
+
+    range_m: float = Field(default=60, gt=0)
+    height_m: float = Field(default=6, gt=0)
+    vehicle_height_m: float = Field(default=2, gt=0)
+    field_angle_deg: float = Field(default=60, gt=0, le=360)
+    vertical_angle_deg: float = Field(default=40, gt=0, le=180)
+    target_height_m: float = Field(
+        default=1.5, ge=0, description="Of what is to be seen: 0 the ground, 1.5 a face."
+    )
+    floor_height_m: float = Field(default=3, gt=0)
+    wall_m: float = Field(
+        default=8, ge=0, description="How far inside a footprint a camera on its wall may be."
+    )
+    route_step_m: float = Field(default=10, gt=0)
+    street_width_m: float = Field(default=10, gt=0)
+    lattice_m: float = Field(default=2, ge=0.25, le=50)
+    own: str = Field(default="city_management", description="The owner group that asks.")
+    owner_words: dict[str, tuple[str, ...]] | None = Field(
+        default=None, description="Owner group: words in an owner's name; the first group counts."
+    )
+    owner_industries: dict[str, str] | None = Field(
+        default=None, description="Digits 9 and 10 of a device id: owner group."
+    )
