@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from blockdata.errors import AnalysisError
 
 __all__ = [
+    "looks_like_degrees",
     "require_columns",
     "require_counts",
     "require_distinct",
@@ -18,6 +20,28 @@ __all__ = [
     "require_naive_times",
     "require_share",
 ]
+
+
+def looks_like_degrees(xy: npt.NDArray[np.float64]) -> bool:
+    """Tell whether coordinates that are to be metres look like longitude and latitude.
+
+    They do if all are within the bounds of degrees and less than one unit apart: no district lies
+    within one metre, and nearly every one within one degree.
+
+    Parameters
+    ----------
+    xy : ndarray of float, shape (n, 2)
+        Points on one spot alone tell nothing, nor do points of which one is not finite.
+
+    Examples
+    --------
+    >>> looks_like_degrees(np.array([[120.38, 36.07], [120.39, 36.07]]))
+    True
+    >>> looks_like_degrees(np.array([[0.0, 0.0], [50.0, 0.0]]))
+    False
+    """
+    could_be = len(xy) > 0 and bool((np.abs(xy) <= (180, 90)).all())
+    return could_be and 0 < float(np.ptp(xy, axis=0).max()) < 1
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import looks_like_degrees
 from blockdata.errors import AnalysisError
 from blockdata.kernels import pairs_within
 from blockdata.kernels.knox import count_pairs_by_bands, pairs_by_distance_band
@@ -103,7 +104,6 @@ def _checked(
     edges = np.asarray(distance_edges_m, dtype=np.float64)
     bands = np.asarray(day_bands, dtype=np.int64).reshape(-1, 2)
     xy = events[["x", "y"]].to_numpy(np.float64)
-    spread = np.ptp(xy, axis=0).max() if len(xy) else 0.0
     ends = bands.ravel()
     wrong = {
         "a coordinate or day is missing": not np.isfinite(xy).all() or events["day"].isna().any(),
@@ -111,7 +111,7 @@ def _checked(
         "day bands are not ascending, disjoint and from 0 on": (ends < 0).any()
         or (bands[:, 0] > bands[:, 1]).any()
         or (bands[1:, 0] <= bands[:-1, 1]).any(),
-        "coordinates look like degrees": 0 < spread < 1 and bool((np.abs(xy) <= (180, 90)).all()),
+        "coordinates look like degrees": looks_like_degrees(xy),
     }
     for what, is_so in wrong.items():
         if is_so:

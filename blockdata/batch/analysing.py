@@ -179,8 +179,8 @@ def exposure_of(
 def _street_length_m(session: Session, context: Context, cells: list[str]) -> pd.Series | None:
     """Return the length of streets in each cell; a street on a border counts for half each."""
     grid = context.config.grid
-    areas = feeds.cells(session, grid.all_layers, grid.area_levels)
-    areas = areas[areas["id"].isin(cells) & _stand_on(areas, context.last_day)]
+    areas = feeds.cells_standing(session, grid.all_layers, grid.area_levels, context.last_day)
+    areas = areas[areas["id"].isin(cells)]
     lines = feeds.streets(session)
     if areas.empty or lines.empty:
         return None
@@ -194,13 +194,6 @@ def _street_length_m(session: Session, context: Context, cells: list[str]) -> pd
     length = inside - border / 2
     total = pd.Series(length, index=areas["id"].to_numpy(dtype=object)[cell])
     return total.groupby(level=0).sum()
-
-
-def _stand_on(states: pd.DataFrame, day: dt.date) -> pd.Series:
-    """Tell which states hold on a day."""
-    at = pd.Timestamp(day)
-    begins, ends = pd.to_datetime(states["valid_from"]), pd.to_datetime(states["valid_to"])
-    return (begins.isna() | (begins <= at)) & (ends.isna() | (ends > at))
 
 
 def _tell_exposure(context: Context, exposure: Exposure, window_days: int) -> None:
@@ -260,11 +253,10 @@ def _recurring(episodes: pd.DataFrame, end: pd.Timestamp, settings: Chronic) -> 
 
 def find_gaps(session: Session, context: Context) -> None:
     """List stretches in which a source of incidents was silent for implausibly long."""
-    incidents = feeds.incidents(session, context.end)
-    zone = context.config.city.time_zone
-    local = incidents["reported_at"].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+    incidents = feeds.report_times(session, context.end)
+    reported_on = context.config.city.local_days(incidents["reported_at"])
     found = []
-    for source, days in local.dt.normalize().groupby(incidents["source"]):
+    for source, days in reported_on.groupby(incidents["source"]):
         gaps = coverage_gaps(days, days.min(), pd.Timestamp(context.as_of))
         found.append(
             gaps.rename(columns={"start": "start_on", "end": "end_on"}).assign(source=source)

@@ -1,4 +1,4 @@
-"""The step that says what cameras cover; it stands on things, not on days."""
+"""The step that says what cameras cover; it stands on things, not on events."""
 
 from __future__ import annotations
 
@@ -32,16 +32,15 @@ _TABLES = ("camera_coverage", "cell_coverage")
 def find_coverage(session: Session, context: Context) -> None:
     """Compute what each camera sees, and what is covered of every cell, by whom.
 
-    Cells are those that have no end; cells that the base draws itself are left out, for they
-    follow the incidents.
+    Cells are those that stand on the last known day; cells that the base draws itself are left
+    out, for they follow the incidents.
     """
     if not feeds.has_rows(session, "camera"):
         for table in _TABLES:
             derived.clear_result(session, table)
         return
     grid = context.config.grid
-    cells = feeds.cells(session, grid.layers, grid.area_levels)
-    cells = cells[cells["valid_to"].isna()]
+    cells = feeds.cells_standing(session, grid.layers, grid.area_levels, context.last_day)
     settings = context.config.cameras
     scene, groups = scene_of(session, settings, cells)
     found = survey(scene, groups.tolist(), settings.own)

@@ -7,7 +7,7 @@ import pandas as pd
 from blockdata.batch.findings import Finding
 from blockdata.batch.steps import Context
 from blockdata.config import Config, PopulationRaster
-from blockdata.engines import raster_feeds
+from blockdata.engines import feeds, raster_feeds
 from blockdata.errors import AnalysisError, SourceError
 from blockdata.grid.rasters import (
     HOME_WORDS,
@@ -57,7 +57,7 @@ def raster_table(session: Session, config: Config, context: Context) -> pd.DataF
     if settings is None:
         return pd.DataFrame()
     day, grid = context.last_day, config.grid
-    cells = raster_feeds.layer_on(session, grid.all_layers, grid.area_levels, day)
+    cells = feeds.cells_standing(session, grid.all_layers, grid.area_levels, day)
     # Bad geometry is told by the checks of layers; here it would hide the good cells.
     cells = cells[~bad_polygons(cells["geom"].to_numpy(dtype=object))].drop_duplicates("id")
     people = people_in_cells(

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import pandas as pd
 import shapely
 
+from blockdata.engines.feeds import SEEN, VALID
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
 
-_VALID = "(valid_from IS NULL OR valid_from <= $day) AND (valid_to IS NULL OR valid_to > $day)"
 _DRAWN = "source <> 'provisional'"
 
 
@@ -32,7 +32,7 @@ def shapes_on(
     names = ", ".join(map(quote, columns))
     parts = [
         f"SELECT id AS _id, {names}, geom FROM {quote('base', name)} "
-        f"WHERE geom IS NOT NULL AND {where} AND {_VALID}"
+        f"WHERE geom IS NOT NULL AND {where} AND {VALID}"
         for name in (table, f"{table}_history")
     ]
     frame = session.frame(f"FROM ({' UNION ALL '.join(parts)}) ORDER BY _id, {names}", {"day": day})
@@ -107,8 +107,7 @@ def atoms_placed(session: Session) -> pd.DataFrame:
 def incidents_placed(session: Session, begin: dt.datetime, end: dt.datetime) -> pd.DataFrame:
     """Return x, y of the incidents reported in a window, in UTC, that stand at a point."""
     return session.frame(
-        "SELECT x, y FROM base.incident WHERE reported_at >= $1 AND reported_at < $2 "
-        "AND x IS NOT NULL AND located_by <> 'description' AND coalesce(status, 'open') <> 'void' "
-        "AND id NOT IN (SELECT subject FROM base.decision WHERE verb = 'ignore') ORDER BY id",
-        [begin, end],
+        f"SELECT i.x, i.y FROM base.incident i WHERE {SEEN} AND i.reported_at >= $begin "
+        "AND i.x IS NOT NULL AND i.located_by <> 'description' ORDER BY i.id",
+        {"begin": begin, "end": end},
     )

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+from blockdata.grid.standing import stands_on
 from blockdata.records import Catalogue, Kind
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
@@ -214,8 +215,29 @@ def cells(session: Session, layers: tuple[str, ...], levels: tuple[str, ...]) ->
     return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
 
 
+def cells_standing(
+    session: Session, layers: tuple[str, ...], levels: tuple[str, ...], day: dt.date
+) -> pd.DataFrame:
+    """Return the cells with a polygon that stand on a day.
+
+    Parameters
+    ----------
+    session : Session
+    layers, levels : tuple of str
+        Layers of grids and levels of areas.
+    day : date
+
+    Returns
+    -------
+    DataFrame
+        As from `cells`, sorted by layer and id.
+    """
+    states = cells(session, layers, levels)
+    return states[stands_on(states, day)].reset_index(drop=True)
+
+
 VALID = "(valid_from IS NULL OR valid_from <= $day) AND (valid_to IS NULL OR valid_to > $day)"
-"""Whether a state holds on a day; validities are half-open."""
+"""Whether a state holds on a day, as `blockdata.grid.standing.stands_on` has it for frames."""
 
 
 def cell_names(
@@ -231,32 +253,19 @@ def cell_names(
     )
 
 
-def incidents(session: Session, end: dt.datetime) -> pd.DataFrame:
-    """Return the incidents that the analysis sees.
+SEEN = (
+    "i.reported_at < $end AND coalesce(i.status, 'open') <> 'void' "
+    "AND i.id NOT IN (SELECT subject FROM base.decision WHERE verb = 'ignore')"
+)
+"""Incidents `i` that the analysis sees: reported before $end, as_of in UTC, for later ones have not
+happened yet; not void; not decided to be ignored."""
 
-    Parameters
-    ----------
-    session : Session
-    end : datetime
-        as_of in UTC; later reports are not seen, later closings have not happened yet.
 
-    Returns
-    -------
-    DataFrame
-        One row per incident that is not void and not decided to be ignored, sorted by id; x and y
-        are null where only a description in words leads to a place.
-    """
+def report_times(session: Session, end: dt.datetime) -> pd.DataFrame:
+    """Return source, reported_at of the incidents that the analysis sees, sorted."""
     return session.frame(
-        "SELECT id, source, reported_at, "
-        "CASE WHEN closed_at < $1 THEN closed_at END AS closed_at, category, address_id, "
-        "address_text, "
-        "match_method, match_score, component_code, area_code, area_name, town_name, "
-        "unit_grid_code, CASE WHEN located_by <> 'description' THEN x END AS x, "
-        "CASE WHEN located_by <> 'description' THEN y END AS y "
-        "FROM base.incident WHERE reported_at < $1 "
-        "AND coalesce(status, 'open') <> 'void' "
-        "AND id NOT IN (SELECT subject FROM base.decision WHERE verb = 'ignore') ORDER BY id",
-        [end],
+        f"SELECT i.source, i.reported_at FROM base.incident i WHERE {SEEN} ORDER BY ALL",
+        {"end": end},
     )
 
 
@@ -287,25 +296,6 @@ def cells_on(
     )
 
 
-def links_to_places(session: Session, order: Sequence[str]) -> pd.DataFrame:
-    """Return incident, target_kind, target, probability of each incident's links of one kind.
-
-    Parameters
-    ----------
-    session : Session
-    order : sequence of str
-        Kinds of target; of each incident only the links of the first of them that it has.
-    """
-    ranks = " ".join(f"WHEN ${n} THEN {n}" for n in range(1, len(order) + 1))
-    ranked = f"SELECT *, CASE target_kind {ranks} END AS rank FROM base.link"
-    return session.frame(
-        f"WITH ranked AS ({ranked}) SELECT incident, target_kind, target, probability FROM ranked "
-        "JOIN (SELECT incident, min(rank) AS rank FROM ranked GROUP BY incident) "
-        "USING (incident, rank) ORDER BY incident, target",
-        list(order),
-    )
-
-
 def counts_by_cell(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
     """Return layer, cell, count of a kind's rows that stand on a day."""
     return session.frame(
@@ -315,11 +305,6 @@ def counts_by_cell(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
         "GROUP BY layer, cell ORDER BY layer, cell",
         {"kind": kind, "day": day},
     )
-
-
-def components(session: Session) -> pd.DataFrame:
-    """Return id, code, x, y of the components that stand now."""
-    return session.frame("SELECT id, code, x, y FROM base.component ORDER BY id")
 
 
 _BUILDINGS_OF_ADDRESSES = (
@@ -347,13 +332,6 @@ def streets(session: Session) -> pd.DataFrame:
         "SELECT id, name, geom FROM base.street WHERE geom IS NOT NULL ORDER BY id"
     )
     return frame.assign(geom=shapely.from_wkb(frame["geom"].to_numpy(dtype=object)))
-
-
-def matters(session: Session) -> pd.DataFrame:
-    """Return scheme, code, name of the matter catalogue."""
-    return session.frame(
-        "SELECT DISTINCT scheme, matter_kind, code, name FROM base.matter ORDER BY ALL"
-    )
 
 
 def residents_by_building(session: Session) -> pd.DataFrame:

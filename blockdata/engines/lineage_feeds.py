@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from blockdata.engines.feeds import VALID
 from blockdata.records import Kind
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
@@ -124,8 +125,7 @@ def countable(
 _COUNTED_BY = ("category", "unit_grid_code")
 
 _AT_DEFAULT = (
-    "(id IN (SELECT id FROM base.cell_of WHERE kind = 'incident' "
-    "AND (valid_from IS NULL OR valid_from <= $day) AND (valid_to IS NULL OR valid_to > $day)) "
+    f"(id IN (SELECT id FROM base.cell_of WHERE kind = 'incident' AND {VALID}) "
     "AND id NOT IN (SELECT incident FROM base.link WHERE method = 'coordinates'))"
 )
 """What lies in a cell and is not linked to it stands at a default location, as a run found."""

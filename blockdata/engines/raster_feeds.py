@@ -13,7 +13,7 @@ from blockdata.engines import feeds
 from blockdata.grid.rasters import RasterSettings
 from blockdata.store.session import Session
 
-__all__ = ["houses", "layer_on", "published", "raster_settings", "where_people_live"]
+__all__ = ["houses", "published", "raster_settings", "where_people_live"]
 
 
 def houses(session: Session) -> pd.DataFrame:
@@ -58,30 +58,6 @@ def where_people_live(session: Session) -> pd.DataFrame:
     every = pd.concat([known, bare], ignore_index=True)
     geoms = np.append(known["geom"].to_numpy(dtype=object), [None] * len(bare))
     return every.assign(geom=geoms)
-
-
-def layer_on(
-    session: Session, layers: tuple[str, ...], levels: tuple[str, ...], day: dt.date
-) -> pd.DataFrame:
-    """Return the cells with a polygon that stand on a day.
-
-    Parameters
-    ----------
-    session : Session
-    layers, levels : tuple of str
-        Layers of grids and levels of areas.
-    day : date
-
-    Returns
-    -------
-    DataFrame
-        Columns id, layer, code, name, geom, valid_from, valid_to, sorted by layer and id.
-    """
-    cells = feeds.cells(session, layers, levels)
-    stamp = pd.Timestamp(day)
-    begins, ends = pd.to_datetime(cells["valid_from"]), pd.to_datetime(cells["valid_to"])
-    stands = (begins.isna() | (begins <= stamp)) & (ends.isna() | (ends > stamp))
-    return cells[stands].reset_index(drop=True)
 
 
 def published(session: Session, day: dt.date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -377,8 +377,8 @@ def coverage(
     GeometryNeededError
         If no cell of the layer has a polygon on that day.
     """
-    cells = feeds.cells(session, config.grid.all_layers, config.grid.area_levels)
-    cells = cells[(cells["layer"] == grid) & _stands(cells, day)].reset_index(drop=True)
+    cells = feeds.cells_standing(session, config.grid.all_layers, config.grid.area_levels, day)
+    cells = cells[cells["layer"] == grid].reset_index(drop=True)
     if cells.empty:
         raise GeometryNeededError(
             f"no cell of {grid!r} has a polygon on {day}", next_step="Load cells with polygons."
@@ -409,10 +409,3 @@ def _of_owners(
     wanted = groups.isin(list(owners)).to_numpy()
     kept = replace(scene, stands=scene.stands.only(wanted))
     return kept, groups[wanted].reset_index(drop=True)
-
-
-def _stands(cells: pd.DataFrame, day: dt.date) -> pd.Series[bool]:
-    at = pd.Timestamp(day)
-    begins, ends = pd.to_datetime(cells["valid_from"]), pd.to_datetime(cells["valid_to"])
-    stands: pd.Series[bool] = (begins.isna() | (begins <= at)) & (ends.isna() | (ends > at))
-    return stands

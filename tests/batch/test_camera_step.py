@@ -1,4 +1,4 @@
-"""The step of the cameras: what is covered of each cell, redone only when things changed."""
+"""The step of the cameras: what is covered of each cell that stands on the last day."""
 
 import datetime as dt
 
@@ -94,14 +94,25 @@ def test_readers_are_told_what_was_assumed(made):
     assert told == [("indoors", 1), ("nowhere", 1), ("unknown_direction", 1)]
 
 
-def test_another_day_or_incident_does_not_redo_it(made):
+def test_another_incident_does_not_redo_it(made):
     made.deliver("own", [_camera(1, 50)])
     made.finish(AS_OF)
     before = made.session.meta("step.cameras")
     case = {"case_no": "N1", "reported_at": "2026-10-01 09:00:00", "category": "噪声"}
     made.deliver("hotline", [case | {"geom": f"POINT ({WEST + 50} 50)"}])
-    made.finish(AS_OF + dt.timedelta(days=1))
+    made.finish(AS_OF)
     assert made.session.meta("step.cameras") == before is not None
     made.deliver("own", [_camera(1, 60)])
-    made.finish(AS_OF + dt.timedelta(days=1))
+    made.finish(AS_OF)
     assert made.session.meta("step.cameras") != before
+
+
+def test_cells_that_stand_on_the_last_known_day_count_though_their_end_is_announced(made, square):
+    end = AS_OF + dt.timedelta(days=30)
+    made.deliver("grids", [square(0, ends_on=end.isoformat()), square(1), square(2)])
+    made.deliver("own", [_camera(1, 50), _camera(2, 150)])
+    made.finish(end)
+    first, second, third = _covered(made)
+    assert first[2] == pytest.approx(2827, rel=0.01) and second[2] > 0 and third[2] == 0
+    made.finish(end + dt.timedelta(days=1))
+    assert _covered(made) == [second, third]

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 import blockdata as bd
+from blockdata.engines import feeds
 from blockdata.errors import AnalysisError, CrsError, SourceError
 from blockdata.grid.rasters import RasterSettings
 from blockdata.views.layers.rasters import (
@@ -111,9 +112,7 @@ def test_areas_of_ones_own_and_several_columns(held):
 
 
 def people_free(session):
-    from blockdata.engines import raster_feeds
-
-    cells = raster_feeds.layer_on(session, ("unit",), (), DAY)
+    cells = feeds.cells_standing(session, ("unit",), (), DAY)
     return gpd.GeoDataFrame({"cell": cells["id"]}, geometry=cells["geom"].to_numpy())
 
 

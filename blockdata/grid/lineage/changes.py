@@ -10,6 +10,7 @@ import shapely
 from blockdata.grid.cells import refuse_bad_geometry
 from blockdata.grid.lineage.kinds import kinds_of_change
 from blockdata.grid.lineage.overlaps import SLIVER_WIDTH_M, overlap_areas, own_land
+from blockdata.grid.standing import stands_on
 
 __all__ = ["cells_at", "derive_lineage", "lineage_between"]
 
@@ -30,12 +31,12 @@ _COLUMNS = {
 
 
 def cells_at(cells: pd.DataFrame, moment: pd.Timestamp, *, before: bool = False) -> pd.DataFrame:
-    """Return the states that stand on a day, or that stood until it; validities are half-open.
+    """Return the states that stand on a day, or that stood until it; see `stands_on`.
 
     Parameters
     ----------
     cells : DataFrame
-        Columns id, valid_from, valid_to and others.
+        Columns id, valid_from, valid_to (dates or midnights) and others.
     moment : Timestamp
         Midnight.
     before : bool, default False
@@ -46,12 +47,9 @@ def cells_at(cells: pd.DataFrame, moment: pd.Timestamp, *, before: bool = False)
     DataFrame
         Sorted by id.
     """
-    begins, ends = pd.to_datetime(cells["valid_from"]), pd.to_datetime(cells["valid_to"])
-    if before:
-        stand = (begins.isna() | (begins < moment)) & (ends.isna() | (ends >= moment))
-    else:
-        stand = (begins.isna() | (begins <= moment)) & (ends.isna() | (ends > moment))
-    return cells[stand].sort_values("id", ignore_index=True)
+    # Validities begin and end at midnight: what stood until then stood on the day before.
+    day = moment - pd.Timedelta(days=1) if before else moment
+    return cells[stands_on(cells, day)].sort_values("id", ignore_index=True)
 
 
 def derive_lineage(cells: pd.DataFrame, *, width_m: float = SLIVER_WIDTH_M) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from blockdata.grid.lineage.changes import cells_at
+from blockdata.grid.standing import stands_on
 from blockdata.kernels import cells_of_points
 
 __all__ = ["people_of_buildings", "with_shares"]
@@ -90,8 +91,7 @@ def _moved(
     cells: pd.DataFrame, things: pd.DataFrame, day: pd.Timestamp, measures: list[str]
 ) -> pd.DataFrame:
     """Return old, new and the weights that lie in the one before a day and in the other on it."""
-    begins, ends = pd.to_datetime(things["valid_from"]), pd.to_datetime(things["valid_to"])
-    standing = things[(begins.isna() | (begins <= day)) & (ends.isna() | (ends > day))]
+    standing = things[stands_on(things, day)]
     lies = {"old": _cell_of(standing, cells, day, True), "new": _cell_of(standing, cells, day)}
     weights = standing[measures].astype(float).fillna(0.0).reset_index(drop=True)
     return weights.assign(**lies).groupby(_PAIR, sort=True)[measures].sum().reset_index()

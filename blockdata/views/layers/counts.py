@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from blockdata.batch.lineage import things_moved
-from blockdata.config import Config
+from blockdata.config import City, Config
 from blockdata.engines import feeds, lineage_feeds
 from blockdata.errors import AnalysisError, GeometryNeededError
 from blockdata.grid.lineage import RULES, CellCounts, cells_at, count_on_cells, states_of_codes
+from blockdata.grid.standing import stands_on
 from blockdata.store.session import Session
 
 _MEASURE = {"building": "buildings", "people": "people", "floor_area": "floor_area"}
@@ -93,7 +94,7 @@ def counts(
     records = _records(session, config, kind, (since, end, as_of))
     if category := options.get("category"):
         records = _of_category(records, category, kind, session)
-    known = _known_by_code(records, cells, config.city.time_zone, on)
+    known = _known_by_code(records, cells, config.city, on)
     found = count_on_cells(
         target["geom"].to_numpy(dtype=object),
         (known.x, known.y),
@@ -142,8 +143,8 @@ def _records(
     return lineage_feeds.countable(
         session,
         placed[name],
-        None if since is None else _moment(since, config),
-        _moment(until, config),
+        None if since is None else config.city.midnight_utc(since),
+        config.city.midnight_utc(until),
         as_of - dt.timedelta(days=1),
     )
 
@@ -154,20 +155,11 @@ def _of_category(records: pd.DataFrame, category: str, name: str, session: Sessi
     return records[records["category"] == category]
 
 
-def _moment(day: dt.date, config: Config) -> dt.datetime:
-    """Return local midnight in UTC, without zone."""
-    local = dt.datetime.combine(day, dt.time(), tzinfo=config.city.zone)
-    return local.astimezone(dt.UTC).replace(tzinfo=None)
-
-
-def _known_by_code(
-    records: pd.DataFrame, cells: pd.DataFrame, time_zone: str, on: dt.date
-) -> _Known:
+def _known_by_code(records: pd.DataFrame, cells: pd.DataFrame, city: City, on: dt.date) -> _Known:
     lost = records["at_default"].astype(bool)
     located = records["x"].notna() & records["y"].notna()
     rest = records[~located]
-    at = pd.to_datetime(rest["at"]).dt.tz_localize("UTC").dt.tz_convert(time_zone)
-    days = at.dt.tz_localize(None).dt.normalize().fillna(pd.Timestamp(on))
+    days = city.local_days(pd.to_datetime(rest["at"])).fillna(pd.Timestamp(on))
     units = cells[(cells["layer"] == _CODED) & cells["code"].notna()]
     units = units.sort_values(["code", "valid_from"], na_position="first", ignore_index=True)
     state = states_of_codes(rest["unit_grid_code"], days, units)
@@ -186,10 +178,7 @@ def _known_by_code(
 
 def _things(session: Session, measure: str, on: dt.date) -> pd.DataFrame:
     things = things_moved(session)
-    day = pd.Timestamp(on)
-    begins, ends = (pd.to_datetime(things[name]) for name in ("valid_from", "valid_to"))
-    stand = (begins.isna() | (begins <= day)) & (ends.isna() | (ends > day))
-    return things[stand].rename(columns={measure: "weight"})[["x", "y", "weight"]]
+    return things[stands_on(things, on)].rename(columns={measure: "weight"})[["x", "y", "weight"]]
 
 
 def _frame(target: pd.DataFrame, found: CellCounts, by: str, crs: str) -> gpd.GeoDataFrame:

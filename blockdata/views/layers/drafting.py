@@ -332,8 +332,7 @@ def _people(session: Session, units: pd.DataFrame) -> Integers:
 
 
 def _incidents(session: Session, config: Config, day: dt.date, units: pd.DataFrame) -> Integers:
-    midnight = dt.datetime.combine(day, dt.time(), tzinfo=config.city.zone)
-    end = midnight.astimezone(dt.UTC).replace(tzinfo=None)
+    end = config.city.midnight_utc(day)
     begin = end - dt.timedelta(days=config.drafting.incident_days)
     held = _cells_at(feeds.incidents_placed(session, begin, end), units)
     return np.bincount(held[held >= 0], minlength=len(units)).astype(np.int64)

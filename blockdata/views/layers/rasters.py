@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from blockdata.config import Config, PopulationRaster
-from blockdata.engines import raster_feeds
+from blockdata.engines import feeds, raster_feeds
 from blockdata.errors import AnalysisError, GeometryNeededError, SourceError
 from blockdata.grid.rasters import (
     HOME_WORDS,
@@ -200,7 +200,7 @@ def raster_on_buildings(
 
 def _district(session: Session, config: Config, day: dt.date) -> shapely.Geometry:
     grid = config.grid
-    cells = raster_feeds.layer_on(session, grid.layers, grid.area_levels, day)
+    cells = feeds.cells_standing(session, grid.layers, grid.area_levels, day)
     if cells.empty:
         raise GeometryNeededError("no cell with a polygon stands on this day")
     return shapely.union_all(shapely.make_valid(cells["geom"].to_numpy(dtype=object)))

@@ -13,17 +13,18 @@ import shapely
 
 from blockdata.config import Config
 from blockdata.crs import DEGREES, is_geographic, projection
-from blockdata.engines import feeds, raster_feeds
+from blockdata.engines import feeds
 from blockdata.errors import AnalysisError, CrsError, GeometryNeededError
 from blockdata.grid.hexagons import hexagon_layer, hexagons_around, hexagons_covering
 from blockdata.grid.rasters import polygons_in
 from blockdata.store.session import Session
 
-__all__ = ["drawn_hexagons", "layer_cells", "own_cells", "with_shapes"]
+__all__ = ["drawn_hexagons", "hexagon_cells", "layer_cells", "own_cells", "with_shapes"]
 
 Objects = npt.NDArray[np.object_]
 
 _H3 = re.compile(r"h3_(\d+)")
+_CELL = ["cell", "code", "name", "geom"]
 
 
 def layer_cells(session: Session, config: Config, day: dt.date, layer: str) -> pd.DataFrame:
@@ -58,28 +59,33 @@ def layer_cells(session: Session, config: Config, day: dt.date, layer: str) -> p
             f"there is no layer {layer!r}",
             allowed=", ".join((*grid.layers, *grid.area_levels, "h3_0 to h3_15")),
         )
-    cells = raster_feeds.layer_on(session, (layer,), (layer,), day).drop_duplicates("id")
+    cells = feeds.cells_standing(session, (layer,), (layer,), day).drop_duplicates("id")
     if cells.empty:
         raise GeometryNeededError(
             f"no cell of layer {layer!r} with a polygon stands on {day}",
             next_step="Load the layer with its polygons, or take an H3 layer.",
         )
-    cells = cells.rename(columns={"id": "cell"})[["cell", "code", "name", "geom"]]
+    cells = cells.rename(columns={"id": "cell"})[_CELL]
     return cells.sort_values("cell", ignore_index=True)
 
 
 def drawn_hexagons(session: Session, config: Config, day: dt.date, resolution: int) -> pd.DataFrame:
     """Return the H3 cells over all cells of the base, or around its records if it has none."""
     grid = config.grid
-    cells = raster_feeds.layer_on(session, grid.layers, grid.area_levels, day)
+    cells = feeds.cells_standing(session, grid.layers, grid.area_levels, day)
     geoms = cells["geom"].to_numpy(dtype=object)
     if len(geoms):
         whole = shapely.union_all(shapely.make_valid(geoms))
         found = hexagons_covering([whole], config.city.crs, resolution)
     else:
         found = _around_records(session, config, resolution)
-    named = {"cell": found["code"], "code": found["code"], "name": hexagon_layer(resolution)}
-    return pd.DataFrame({**named, "geom": found["geom"]})
+    return hexagon_cells(found, resolution)
+
+
+def hexagon_cells(hexagons: pd.DataFrame, resolution: int) -> pd.DataFrame:
+    """Return H3 cells (code, geom) as cells of a layer: cell, code, name, geom."""
+    layer = hexagon_layer(resolution)
+    return hexagons[["code", "geom"]].assign(cell=hexagons["code"], name=layer)[_CELL]
 
 
 def _around_records(session: Session, config: Config, resolution: int) -> pd.DataFrame:

@@ -13,12 +13,18 @@ import pandas as pd
 from blockdata.config import Config
 from blockdata.engines import raster_feeds
 from blockdata.errors import AnalysisError
-from blockdata.grid.hexagons import hexagon_layer, hexagons_covering
+from blockdata.grid.hexagons import hexagons_covering
 from blockdata.grid.rasters import floor_areas
 from blockdata.grid.transfer import By, overlap_weights, people_points
 from blockdata.grid.transfer import transfer as brought
 from blockdata.store.session import Session
-from blockdata.views.layers.shapes import drawn_hexagons, layer_cells, own_cells, with_shapes
+from blockdata.views.layers.shapes import (
+    drawn_hexagons,
+    hexagon_cells,
+    layer_cells,
+    own_cells,
+    with_shapes,
+)
 
 __all__ = ["hexagons", "transfer"]
 
@@ -157,8 +163,7 @@ def _target(
         return _cells(session, config, day, target)
     resolution = int(target.removeprefix("h3_")) if target[3:].isdecimal() else -1
     found = hexagons_covering(here["geom"].to_numpy(dtype=object), config.city.crs, resolution)
-    named = {"cell": found["code"], "code": found["code"], "name": hexagon_layer(resolution)}
-    return pd.DataFrame({**named, "geom": found["geom"]})
+    return hexagon_cells(found, resolution)
 
 
 def _points(session: Session, day: dt.date, by: str) -> tuple[Floats | None, Floats | None]:
