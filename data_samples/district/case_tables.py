@@ -14,6 +14,7 @@ from data_samples.district.deliveries import FIRST, Delivery, days_of, points
 from data_samples.district.identifiers import phones
 from data_samples.district.matters import DEPARTMENTS, MATTERS, SCHEME, Matter
 from data_samples.district.sizes import DELIVERED
+from data_samples.district.tellings import contents
 from data_samples.district.truth import TruthBook
 from data_samples.district.world import World
 from data_samples.district.writing import Written
@@ -24,6 +25,9 @@ _STEPS = (("受理", 0.0), ("派遣", 0.05), ("处置", 0.8), ("核查", 0.95), 
 _STEP_DAYS = 153
 _SATISFIED = np.array(["满意", "基本满意", "不满意", ""], dtype=object)
 _DEMAND = np.array(["投诉", "投诉", "求助", "投诉", "建议"], dtype=object)
+_PLACE_TOLD = 0.8
+"""Above this chance a text says where it is, in the words of the address field."""
+
 _LONG_AGO = dt.date(1990, 1, 1)
 _NUL = np.datetime64("NaT")
 
@@ -168,22 +172,23 @@ def _said(world: World, cases: pd.DataFrame, part: str) -> pd.DataFrame:
     names = world.names.people(len(cases), rng)
     numbers = phones("13900", cases["caller"].to_numpy())
     identity = world.persons["number"].to_numpy()[rng.integers(0, len(world.persons), len(cases))]
-    what = _of_matter(world, cases["matter"], "said")
-    chance = rng.random(len(cases)).tolist()
+    chance = rng.random(len(cases))
+    where = np.where(chance > _PLACE_TOLD, cases["text"].to_numpy(), "").tolist()
+    told = contents(cases, where, world.hardness, world.streams.of(f"{part}: words"))
     content = [
-        _content(*row)
-        for row in zip(what, cases["text"], names, numbers, identity, chance, strict=True)
+        text + _left_out(*row)
+        for text, *row in zip(told, names, numbers, identity, chance.tolist(), strict=True)
     ]
     return pd.DataFrame({"name": names, "phone": numbers, "content": content})
 
 
-def _content(what: str, where: str, name: str, phone: str, identity: str, chance: float) -> str:
-    text = f"反映{where if chance > 0.8 else ''}{what}。"
+def _left_out(name: str, phone: str, identity: str, chance: float) -> str:
+    """Return what a text should not hold, and has to be masked."""
     if chance < 0.06:
-        return f"{text}姓名：{name}，联系电话{phone}。"
+        return f"姓名：{name}，联系电话{phone}。"
     if chance < 0.1:
-        return f"{text}请回复{phone}，联系人：{name}。"
-    return f"{text}身份证号{identity}。" if chance < 0.11 else text
+        return f"请回复{phone}，联系人：{name}。"
+    return f"身份证号{identity}。" if chance < 0.11 else ""
 
 
 def _news(cases: pd.DataFrame, before: dt.date | None, day: dt.date) -> np.ndarray:  # type: ignore[type-arg]

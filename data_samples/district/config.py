@@ -38,6 +38,36 @@ windows_days = [28]
 [chronic]
 window_days = 365
 recur_days = {recur_days}
+
+# 工作日历：节假日与调休上班日照每年的通知写；处置时限按它计。
+# When the city works: holidays, and days worked instead, by each year's notice.
+[calendar]
+hours = [[08:00:00, 12:00:00], [14:00:00, 18:00:00]]
+holidays = [
+    2026-01-01, 2026-01-02, 2026-01-03, 2026-02-15, 2026-02-16, 2026-02-17, 2026-02-18,
+    2026-02-19, 2026-02-20, 2026-02-21, 2026-02-22, 2026-02-23, 2026-04-04, 2026-04-05,
+    2026-04-06, 2026-05-01, 2026-05-02, 2026-05-03, 2026-05-04, 2026-05-05, 2026-06-19,
+    2026-06-20, 2026-06-21, 2026-09-25, 2026-09-26, 2026-09-27, 2026-10-01, 2026-10-02,
+    2026-10-03, 2026-10-04, 2026-10-05, 2026-10-06, 2026-10-07,
+]
+working_weekends = [2026-01-04, 2026-02-14, 2026-02-28, 2026-05-09, 2026-09-20, 2026-10-10]
+
+# 时限从派遣起算（没有派遣时从受理、上报起算）；用去八成亮黄灯，超期亮红灯。
+# The clock starts when a case is dispatched, else accepted or reported; lights by share used.
+[responsibility]
+clock_starts = "dispatched"
+yellow_share = 0.8
+red_share = 1.0
+border_m = 20
+due_soon_hours = 8
+"""
+_FAMILIES = """\
+# 一个起因会带来哪些类别的案件（店铺：油烟、占道、垃圾、噪声），用于串并案。
+# Which categories one cause brings, by which related cases are put together.
+[chains.families]
+shop = ["占道经营", "暴露垃圾", "油烟扰民", "噪声扰民"]
+street = ["道路破损", "井盖破损", "路灯故障"]
+estate = ["物业管理", "供水问题"]
 """
 _DECLARED = """\
 # 公布的各层网格数量，与实有的核对。
@@ -141,6 +171,7 @@ def configuration(
             recur_days=30 if size == "tiny" else 90,
         )
     ]
+    parts.append(_FAMILIES)
     parts.append(_DECLARED + "".join(f"{n} = {count}\n" for n, count in declared.items()))
     if not many:
         parts.append(_RASTER.format(raster=RASTER, year=YEAR))

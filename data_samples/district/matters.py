@@ -32,8 +32,6 @@ class Matter:
         How much more of it there is in July than in the mean month; negative: in January.
     app_name : str
         What the app calls it.
-    said : str
-        What callers say.
     """
 
     name: str
@@ -46,7 +44,6 @@ class Matter:
     where: str
     summer: float
     app_name: str
-    said: str
 
 
 MATTERS = (
@@ -61,7 +58,6 @@ MATTERS = (
         "building",
         0.3,
         "流动摊贩",
-        "有商贩占道经营，影响通行",
     ),
     Matter(
         "违规停车",
@@ -74,7 +70,6 @@ MATTERS = (
         "building",
         0.0,
         "乱停车",
-        "机动车占用通道停放",
     ),
     Matter(
         "暴露垃圾",
@@ -87,7 +82,6 @@ MATTERS = (
         "building",
         0.2,
         "垃圾未清",
-        "垃圾堆积无人清理",
     ),
     Matter(
         "噪声扰民",
@@ -100,7 +94,6 @@ MATTERS = (
         "home",
         0.35,
         "噪音",
-        "夜间噪声扰民，影响休息",
     ),
     Matter(
         "物业管理",
@@ -113,11 +106,8 @@ MATTERS = (
         "home",
         0.0,
         "物业问题",
-        "物业服务不到位",
     ),
-    Matter(
-        "供水问题", "0702", "公用服务", "D05", 8, 0.07, 0.0, "home", -0.3, "停水", "家中水压不足"
-    ),
+    Matter("供水问题", "0702", "公用服务", "D05", 8, 0.07, 0.0, "home", -0.3, "停水"),
     Matter(
         "油烟扰民",
         "0116",
@@ -129,7 +119,6 @@ MATTERS = (
         "building",
         0.15,
         "油烟",
-        "餐饮油烟直排",
     ),
     Matter(
         "道路破损",
@@ -142,7 +131,6 @@ MATTERS = (
         "building",
         -0.1,
         "路面坑洼",
-        "路面破损坑洼",
     ),
     Matter(
         "井盖破损",
@@ -155,11 +143,8 @@ MATTERS = (
         "井盖",
         0.1,
         "井盖",
-        "井盖破损松动，存在安全隐患",
     ),
-    Matter(
-        "路灯故障", "0802", "市政设施", "D06", 16, 0.0, 0.07, "路灯", -0.2, "路灯不亮", "路灯不亮"
-    ),
+    Matter("路灯故障", "0802", "市政设施", "D06", 16, 0.0, 0.07, "路灯", -0.2, "路灯不亮"),
     Matter(
         "非法小广告",
         "0201",
@@ -171,7 +156,6 @@ MATTERS = (
         "street",
         0.0,
         "小广告",
-        "墙面张贴非法小广告",
     ),
 )
 """Kinds of matters, with their codes in the district's own scheme."""
