@@ -3,7 +3,8 @@
 `python -m benchmarks.linking_duplicates FOLDER...` judges; each folder is a sample of
 `data_samples.generate` whose base and keys `blockdata nightly` and `blockdata keys` have made in
 it. `--learn FOLDER...` learns the weights from other samples first, and `--write` puts them into
-the package. `--speed REPORTS` times the functions on so many reports.
+the package. `--without COLUMN...` judges as if reports did not have them (caller, component_id).
+`--speed REPORTS` times the functions on so many reports.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-import blockdata as bd
+from blockdata.batch.reports import reports_to_compare
+from blockdata.batch.steps import Context
+from blockdata.config import load_config
 from blockdata.link.chains import ChainSettings, build_chains
 from blockdata.link.duplicates import (
     DuplicateIndex,
@@ -30,8 +33,7 @@ from blockdata.link.duplicates import (
     coefficients,
     duplicate_groups,
     duplicate_pairs,
-    named_roads,
-    place_keys,
+    model_for,
     text_fingerprints,
     usual_per_day,
 )
@@ -39,34 +41,22 @@ from blockdata.link.duplicates.candidates import candidate_pairs
 from blockdata.link.duplicates.columns import report_columns
 from blockdata.link.duplicates.fitting import fit_duplicates
 from blockdata.link.duplicates.terms import TERMS, levels_of
+from blockdata.store.keys import keys_of
+from blockdata.store.layout import Layout
+from blockdata.store.snapshots import open_snapshot
+from data_samples.district.sizes import AS_OF
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 _KEY = b"key of an invented district"
-_MEASURED_M, _AT_A_DOOR_PLATE_M = 15, 10
-_REPORTS = f"""
-SELECT i.id, i.case_no, i.source, i.reported_at, i.category, i.main_category, i.address_id,
-  i.address_text, c.id AS component_id, l.target AS cell, p.caller, t.content,
-  CASE WHEN d.incident IS NULL THEN i.x END AS x, CASE WHEN d.incident IS NULL THEN i.y END AS y,
-  CASE i.located_by WHEN 'description' THEN i.location_radius_m WHEN 'geometry' THEN {_MEASURED_M}
-    WHEN 'address' THEN CASE WHEN i.match_level IN ('building', 'unit', 'room') THEN 0
-      ELSE {_AT_A_DOOR_PLATE_M} END
-  END AS radius_m, d.incident IS NOT NULL AS is_default
-FROM incident i
-LEFT JOIN people.incident_people p ON p.id = i.id
-LEFT JOIN text.incident_text t ON t.id = i.id
-LEFT JOIN (SELECT code, min(id) AS id FROM component GROUP BY code) c ON c.code = i.component_code
-LEFT JOIN (SELECT incident, min(target) AS target FROM link WHERE target_kind = 'area'
-  GROUP BY incident) l ON l.incident = i.id
-LEFT JOIN (SELECT incident FROM link GROUP BY incident HAVING
-  bool_or(target_kind = 'default_location') OR NOT bool_or(method = 'coordinates')) d
-  ON d.incident = i.id AND i.located_by IN ('address', 'geometry')
-ORDER BY i.id
+_NEAR_M = 30
+COMPONENT = (-4.0, 0.0, 8.0)
+"""Weights of another component and of the same one, stated and not learned.
+
+Within a day and at one spot, a pair with the same one has 0.95; two are two failures, unless a
+code is wrong.
 """
-SAME_COMPONENT = 8.0
-"""Weight of the same component, stated and not learned: within a day such a pair has 0.95."""
-_PLACE = ["site_id", "building_id", "room_id", "road_id", "other_road_id"]
 
 
 @dataclass(frozen=True)
@@ -80,29 +70,18 @@ class Sample:
 
 
 def read_sample(folder: Path) -> Sample:
-    """Read the reports of a sample's base, and the truth."""
-    keys = {n: (folder / "keys" / f"{n}.key").read_text().strip() for n in ("people", "text")}
-    base = bd.open(folder / "city.base", people_key=keys["people"], text_key=keys["text"])
-    reports = base.sql(_REPORTS)
-    addresses = base.sql("SELECT * EXCLUDE (geom) FROM address")
-    named = place_keys(addresses).rename(columns={"id": "address_id"})
-    reports = reports.merge(named, on="address_id", how="left")
-    roads = named_roads(reports["address_text"], addresses["road"].dropna().unique())
-    unplaced = reports["site_id"].isna()
-    reports["road_id"] = roads["road_id"].where(unplaced, reports["road_id"])
-    reports["other_road_id"] = roads["other_road_id"].where(unplaced)
-    reports[_PLACE] = reports[_PLACE].mask(reports["is_default"])
-    texts = [None if pd.isna(text) else text for text in reports["content"]]
-    reports["fingerprint"] = text_fingerprints(texts, _KEY)
-    main = reports.dropna(subset="main_category").groupby("category")["main_category"].first()
-    reports["main_category"] = reports["category"].map(main)
-    reports["usual_per_day"] = usual_per_day(reports)
+    """Read the reports of a sample's base as the nightly run compares them, and the truth."""
+    config = load_config(folder / "city.toml")
+    session, _ = open_snapshot(Layout(config.base_path), keys_of(config), config.catalogue())
+    reports = reports_to_compare(session, Context(config, AS_OF).end)
+    case_no = session.frame("SELECT id, case_no FROM incident ORDER BY id").set_index("id")
     truth = pd.read_parquet(folder / "truth" / "incidents.parquet").set_index("case_no")
     said = pd.read_parquet(folder / "truth" / "address_of_record.parquet")
     said = said[said["source"].str.startswith("incident")].set_index("key")
-    truth = truth.join(said[["address_code", "relation"]]).loc[reports["case_no"]]
+    truth = truth.join(said[["address_code", "relation"]])
+    truth = truth.loc[case_no.loc[reports["id"], "case_no"]].set_index(reports["id"])
     hardness = json.loads((folder / "truth.json").read_text())["made_by"]["hardness"]
-    return Sample(folder.name, hardness, reports, truth.set_index(reports["id"]))
+    return Sample(folder.name, hardness, reports, truth)
 
 
 def true_pairs(sample: Sample) -> int:
@@ -136,7 +115,7 @@ def _coincidence(sample: Sample, pairs: pd.DataFrame) -> Flags:
     one, other = sample.truth.loc[pairs["first"]], sample.truth.loc[pairs["second"]]
     houses = [t["address_code"].fillna("").str[:19].to_numpy() for t in (one, other)]
     there = (houses[0] == houses[1]) & (houses[0] != "")
-    there |= (pairs["distance_m"] <= 2 * _MEASURED_M).to_numpy()
+    there |= (pairs["distance_m"] <= _NEAR_M).to_numpy()
     alike: Flags = there & (one["category"].to_numpy() == other["category"].to_numpy())
     return alike
 
@@ -166,14 +145,17 @@ def learn(samples: Sequence[Sample], *, text: bool = True) -> DuplicateModel:
         np.concatenate([same for _, same in parts]),
     )
     # No invented component is reported twice for one failure, so this cannot be learned.
-    other, neutral, _ = fitted.weights["component"]
-    component = (other, neutral, SAME_COMPONENT)
-    return DuplicateModel(fitted.intercept, {**fitted.weights, "component": component})
+    return DuplicateModel(fitted.intercept, {**fitted.weights, "component": COMPONENT})
+
+
+def without(sample: Sample, columns: Sequence[str]) -> Sample:
+    """Return a sample as a base has it that does not know something of its reports."""
+    return replace(sample, reports=sample.reports.drop(columns=list(columns)))
 
 
 def without_text(sample: Sample) -> Sample:
     """Return a sample as a base has it that holds no texts."""
-    return replace(sample, reports=sample.reports.drop(columns="fingerprint"))
+    return without(sample, ["fingerprint"])
 
 
 def write_weights(model: DuplicateModel, textless: DuplicateModel) -> None:
@@ -181,7 +163,7 @@ def write_weights(model: DuplicateModel, textless: DuplicateModel) -> None:
     lines = ['"""Weights learned from invented districts; see `benchmarks.linking_duplicates`."""']
     lines += [
         "",
-        "# That of the same component is stated: invented components never repeat a failure.",
+        "# Those of components are stated: no failure of an invented one is reported twice.",
     ]
     lines += ["", "from __future__ import annotations"]
     for name, written in (("", model), ("_WITHOUT_TEXT", textless)):
@@ -333,7 +315,7 @@ def invented_reports(count: int, seed: int = 1) -> pd.DataFrame:
 
 def print_speed(count: int) -> None:
     """Print how long pairs, groups, chains and one new report take, and the most memory."""
-    model = DuplicateModel()
+    model = model_for(invented_reports(2000))
     duplicate_pairs(invented_reports(2000), model=model)  # what has to be compiled is compiled
     reports = invented_reports(count)
     begin = time.perf_counter()
@@ -368,6 +350,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("judge", nargs="*", type=Path)
     parser.add_argument("--learn", nargs="+", type=Path, default=[])
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--without", nargs="+", metavar="COLUMN", default=[])
     parser.add_argument("--speed", type=int, metavar="REPORTS")
     given = parser.parse_args(arguments)
     if given.speed:
@@ -383,7 +366,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for term in TERMS:
         told = zip((level.name for level in term.levels), model.weights[term.name], strict=True)
         print(f"{term.name}: " + ", ".join(f"{name} {weight:+.2f}" for name, weight in told))
-    samples = [read_sample(folder) for folder in given.judge]
+    samples = [without(read_sample(folder), given.without) for folder in given.judge]
     figures = pd.DataFrame([judge(sample, model) for sample in samples])
     if len(figures):
         with pd.option_context("display.width", 250, "display.max_columns", None):

@@ -6,6 +6,7 @@ import math
 
 import pyarrow as pa
 
+from blockdata.batch.case_answers import CASE_VERBS, check_case_answer
 from blockdata.engines.feeds import has_address_library
 from blockdata.engines.lookups import is_record
 from blockdata.errors import DecisionError
@@ -49,6 +50,8 @@ def check_decision(session: Session, decision: Decision, time_zone: str) -> None
         _check_replay(session, decision)
     elif decision.verb == "fit_parser":
         _check_fit_parser(session)
+    elif decision.verb in CASE_VERBS:
+        check_case_answer(session, decision)
     elif decision.verb != "ignore" or quarantine.raw_row(session, decision.subject) is None:
         kind = _record(session, decision.subject, decision.verb)
         _check_record(session, decision, kind, time_zone)

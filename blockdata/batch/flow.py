@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from blockdata.batch.analysing import find_chronic, find_gaps, find_hotspots, make_profile
 from blockdata.batch.cameras import find_coverage
+from blockdata.batch.categories import map_the_categories
+from blockdata.batch.chains import write_chains
+from blockdata.batch.courses import write_courses
+from blockdata.batch.duplicates import find_duplicates
+from blockdata.batch.episodes import make_episodes
 from blockdata.batch.layer_checks import check_the_layers
 from blockdata.batch.library import check_library
 from blockdata.batch.lineage import track_lineage
-from blockdata.batch.linking import link, make_episodes
+from blockdata.batch.linking import link
 from blockdata.batch.placing import assign_all_cells, locate
+from blockdata.batch.prints import print_texts
 from blockdata.batch.raster import people_from_raster
 from blockdata.batch.resolving import resolve_addresses
+from blockdata.batch.responsibility import write_responsibility
 from blockdata.batch.steps import Step
 
 _COMPARED = ("area", "grid", "building", "component")
@@ -23,18 +30,43 @@ _SEEN_BY_CAMERAS = (
 
 STEPS = (
     Step("resolve", 2, (), ("fields", "kinds", "address"), resolve_addresses, False, True),
-    Step("locate", 2, (), ("fields", "kinds"), locate, uses_as_of=False),
+    Step("locate", 2, (), ("fields", "kinds"), locate, uses_as_of=False, after=("resolve",)),
     Step("library", 1, ("address", "building", "street"), ("address",), check_library, False),
-    Step("cells", 2, (), ("grid", "fields", "kinds"), assign_all_cells, uses_as_of=False),
+    Step(
+        *("cells", 2, (), ("grid", "fields", "kinds"), assign_all_cells),
+        uses_as_of=False,
+        after=("locate",),
+    ),
+    Step("courses", 1, ("incident", "incident_step"), (), write_courses),
     Step("layer_checks", 1, _COMPARED, ("grid",), check_the_layers),
-    Step("cameras", 1, _SEEN_BY_CAMERAS, ("cameras", *_PLACING), find_coverage, uses_as_of=False),
-    Step("lineage", 1, (), ("grid",), track_lineage),
-    Step("link", 3, (), ("grid", "default_locations"), link),
-    Step("episodes", 1, (), ("grid", "episodes"), make_episodes),
-    Step("profile", 1, (), ("grid", "people"), make_profile),
-    Step("hotspots", 1, (), ("grid", "people", "episodes", "hotspots"), find_hotspots),
-    Step("chronic", 1, (), ("grid", "episodes", "chronic"), find_chronic),
+    Step("cameras", 2, _SEEN_BY_CAMERAS, ("cameras", *_PLACING), find_coverage),
+    Step("lineage", 1, (), ("grid",), track_lineage, after=("cells",)),
+    Step("prints", 1, ("incident",), (), print_texts, uses_as_of=False, writes_people=True),
+    Step("categories", 1, ("incident", "matter"), ("categories",), map_the_categories),
+    Step(
+        *("link", 4, (), ("grid", "default_locations", "linking"), link),
+        after=("cells", "lineage", "categories"),
+    ),
+    Step("duplicates", 1, (), ("duplicates",), find_duplicates, after=("prints", "link")),
+    Step(
+        *("episodes", 2, (), ("grid", "episodes"), make_episodes),
+        after=("courses", "duplicates"),
+    ),
+    Step("chains", 1, (), ("chains", "linking"), write_chains, after=("episodes",)),
+    Step(
+        *("responsibility", 1, (), ("grid", "calendar", "responsibility"), write_responsibility),
+        after=("courses", "link"),
+    ),
+    Step("profile", 2, (), ("grid", "people"), make_profile, after=("link",)),
+    Step(
+        *("hotspots", 2, (), ("grid", "people", "hotspots"), find_hotspots),
+        after=("profile", "episodes"),
+    ),
+    Step("chronic", 2, (), ("grid", "chronic"), find_chronic, after=("episodes",)),
     Step("gaps", 1, ("incident",), (), find_gaps),
-    Step("raster", 1, (), ("grid", "people", "population_raster"), people_from_raster),
+    Step(
+        *("raster", 1, (), ("grid", "people", "population_raster"), people_from_raster),
+        after=("cells",),
+    ),
 )
 """The end of every run, in order; each stands on the records and on the steps before it."""

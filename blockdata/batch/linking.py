@@ -1,231 +1,157 @@
-"""Steps that say what an incident is about: areas, links, categories, episodes."""
+"""The step that says what every incident is about, and the one place at which it counts."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from blockdata.address import is_missing_text
+from blockdata.batch.areas import areas_of
 from blockdata.batch.findings import Finding
+from blockdata.batch.stated import Stated, stated_cells
 from blockdata.batch.steps import Context
-from blockdata.batch.unplaced import CROSSING, mark_places, tell_places_apart
-from blockdata.engines import feeds, lineage_feeds
-from blockdata.grid.lineage import heirs_of, shared_codes, states_of_codes
-from blockdata.link import build_episodes, link_incidents, place_of
-from blockdata.link.order import is_in
-from blockdata.records.code_tables import national_entry
+from blockdata.batch.unplaced import mark_places
+from blockdata.config import Config
+from blockdata.engines import feeds, link_feeds
+from blockdata.link import place_of
+from blockdata.link.categories import (
+    CAMERA_CLASS,
+    classes_of_categories,
+    names_of_component_classes,
+)
+from blockdata.link.evidence import EvidenceSettings, Known, Linked, fit_evidence, link_by_evidence
+from blockdata.link.order import is_in, positions
 from blockdata.store import derived
-from blockdata.store.ids import mint
 from blockdata.store.session import Session
-
-_PRECISE = ("component", "address", CROSSING)
-"""Kinds of place at which two reports can be one occurrence."""
 
 _BLOCK = 2**18
 """Incidents whose links are held at once."""
 
-_COMMUNITY = "community"
-_SUFFIXES = ("社区居委会", "社区居民委员会", "村委会", "居委会", "社区", "村")
-
-
-def link(session: Session, context: Context) -> None:
-    """Link every incident to address, building, component, cells and area.
-
-    Incidents are linked in blocks: each has some seven links, and only those of a block are held.
-    """
-    incidents = feeds.incidents(session, context.end)
-    incidents = incidents.assign(area_id=_areas_of(session, incidents))
-    derived.write_result(session, "category", _categories(session, incidents))
-    incidents = mark_places(incidents, context)
-    components, buildings = feeds.components(session), feeds.buildings_of_addresses(session)
-    stated = _stated_cells(session, context, incidents)
-    derived.clear_result(session, "link")
-    for start in range(0, len(incidents), _BLOCK):
-        block = incidents.iloc[start : start + _BLOCK]
-        between = (block["id"].iloc[0], block["id"].iloc[-1])
-        located = feeds.cells_on(session, "incident", context.last_day, between=between)
-        own = _not_located(stated[stated["incident"].between(*between)], located)
-        links = link_incidents(block, located, components, buildings)
-        both = pd.concat([links, own], ignore_index=True)
-        derived.append_result(session, "link", tell_places_apart(both, block))
-
-
-def _areas_of(session: Session, incidents: pd.DataFrame) -> pd.Series:
-    """Return each incident's area by code, else by name; names without a register make areas."""
-    known, names = feeds.areas(session), incidents["area_name"]
-    distinct = sorted(n for n in names.dropna().unique() if not is_missing_text(n))
-    if known.empty:
-        made = {name: mint("are", "area", feeds.PROVISIONAL, name) for name in distinct}
-        _write_provisional_areas(session, made)
-        return names.map(made).astype("str")
-    _write_provisional_areas(session, {})
-    by_code = dict(zip(known["code"], known["id"], strict=True))
-    by_name = _by_name(known)
-    named = {name: by_name.get(area_key(name)) for name in distinct}
-    found = incidents["area_code"].map(by_code).astype("str")
-    return found.fillna(names.map(named).astype("str"))
-
-
-def area_key(name: str | None) -> str | None:
-    """Return an area's name without its suffix, so that 望海 and 望海社区 are the same.
-
-    Examples
-    --------
-    >>> area_key("望海社区") == area_key("望海")
-    True
-    """
-    if name is None or pd.isna(name):
-        return None
-    for suffix in _SUFFIXES:
-        if name.endswith(suffix) and len(name) > len(suffix):
-            return name.removesuffix(suffix)
-    return name
-
-
-def _by_name(areas: pd.DataFrame) -> dict[str | None, str]:
-    """Return area ids by name, of the communities; a name that two of them have tells nothing."""
-    communities = areas[areas["level"] == _COMMUNITY]
-    keys = communities["name"].map(area_key)
-    single = ~keys.duplicated(keep=False)
-    return dict(zip(keys[single], communities.loc[single, "id"], strict=True))
-
-
-def _write_provisional_areas(session: Session, made: dict[str, str]) -> None:
-    rows = pd.DataFrame(
-        {
-            "id": pd.Series(list(made.values()), dtype="str"),
-            "source_id": pd.Series(list(made), dtype="str"),
-            "name": pd.Series(list(made), dtype="str"),
-            "level": _COMMUNITY,
-        }
-    )
-    derived.replace_provisional(session, "area", rows, feeds.PROVISIONAL)
-
-
-def _stated_cells(session: Session, context: Context, incidents: pd.DataFrame) -> pd.DataFrame:
-    """Return links of incidents to the cells that their source names."""
-    grid = context.config.grid
-    names = feeds.cell_names(session, grid.layers, grid.area_levels, context.last_day)
-    layer_of = dict(zip(names["cell"], names["layer"], strict=True))
-    areas = incidents[["id"]].assign(target=incidents["area_id"], probability=1.0, goes_on=True)
-    stated = pd.concat([_cells_of_codes(session, context, incidents), areas], ignore_index=True)
-    stated = stated.assign(layer=stated["target"].map(layer_of)).dropna()
-    moved = ~stated["goes_on"].astype(bool)
-    return pd.DataFrame(
-        {
-            "incident": stated["id"].astype("str"),
-            "target_kind": "cell:" + stated["layer"].astype("str"),
-            "target": stated["target"].astype("str"),
-            "method": pd.Series("stated", stated.index).mask(moved, "succession"),
-            "distance_m": float("nan"),
-            "probability": stated["probability"].astype(float),
-            "evidence": pd.Series(_STATED, stated.index).mask(moved, _SUCCEEDED),
-        }
-    )
-
-
-_STATED = "the source names the cell and there are no coordinates"
+SUCCESSION = "succession"
 _SUCCEEDED = (
     "the cell that the source names has ended; of its successors this one has the largest share "
     "of its buildings, or of its land where it has none"
 )
 
 
-def _cells_of_codes(session: Session, context: Context, incidents: pd.DataFrame) -> pd.DataFrame:
-    """Return id, target, probability, goes_on of incidents whose source names a unit grid.
+def link(session: Session, context: Context) -> None:
+    """Link every incident to what it is about by weighing all evidence of it.
 
-    A grid that has ended is followed to its largest successor on the last known day. A code that
-    two grids have had at once names neither.
+    What all incidents together say of their sources is estimated once; they are then linked in
+    blocks, for each has some seven links, and only those of a block are held.
     """
-    named = incidents.loc[incidents["unit_grid_code"].notna(), ["id", "reported_at"]]
-    codes = incidents["unit_grid_code"].loc[named.index]
-    states = lineage_feeds.code_states(session, "unit")
-    days = local_days(named["reported_at"], context.config.city.time_zone)
-    state = states_of_codes(codes, days, states)
-    _tell_unknown(context, int((state < 0).sum()))
-    told = (state >= 0) & ~codes.isin(shared_codes(states)).to_numpy()
-    means = states.iloc[state[told]]
-    starts = states[["cell", "valid_from"]].set_axis(["cell", "since"], axis=1)
-    until = pd.Timestamp(context.last_day)
-    # Row by row those of `starts`.
-    heirs = heirs_of(lineage_feeds.lineage_rows(session), starts, until).loc[means.index]
-    target = heirs["heir"].to_numpy(dtype=object)
-    return pd.DataFrame(
-        {
-            "id": named["id"].to_numpy(dtype=object)[told],
-            "target": target,
-            "probability": heirs["share"].to_numpy(),
-            "goes_on": target == means["cell"].to_numpy(dtype=object),
-        }
+    incidents = link_feeds.incidents_to_link(session, context.end)
+    incidents = incidents.assign(area_id=areas_of(session, incidents))
+    stated = stated_cells(session, context, incidents)
+    incidents = mark_places(incidents, context)
+    known = known_things(session, context)
+    settings = evidence_settings(context.config)
+    decided = link_feeds.decided_links(session)
+    named = _named_cells(stated, context.config)
+    named = named[~is_in(_keys(named), _keys(decided))]
+    model = fit_evidence(incidents, known, settings)
+    for name in ("link", "contradiction", "incident_place"):
+        derived.clear_result(session, name)
+    contradictory = 0
+    for start in range(0, len(incidents), _BLOCK):
+        block = incidents.iloc[start : start + _BLOCK]
+        found = link_by_evidence(
+            block, known, model, stated=stated.cells, decisions=decided, settings=settings
+        )
+        further = _further_cells(found.links, named, block["id"])
+        derived.append_result(session, "link", found.links)
+        derived.append_result(session, "link", further)
+        derived.append_result(session, "contradiction", found.contradictions)
+        places = _places(context.config, found, further)
+        derived.append_result(session, "incident_place", places)
+        contradictory += found.contradictions["incident"].nunique()
+    _tell_contradictory(context, contradictory)
+
+
+def known_things(session: Session, context: Context) -> Known:
+    """Return what incidents can be about, as it stands on the last known day."""
+    grid = context.config.grid
+    components = link_feeds.components(session)
+    names = names_of_component_classes(components)
+    cells = feeds.cells_standing(session, grid.all_layers, grid.area_levels, context.last_day)
+    return Known(
+        addresses=link_feeds.addresses(session),
+        components=components.assign(class_name=names),
+        cameras=link_feeds.cameras(session).assign(class_name=CAMERA_CLASS),
+        buildings=link_feeds.building_shapes(session),
+        buildings_of_address=feeds.buildings_of_addresses(session),
+        premises=link_feeds.named_places(session, "premises"),
+        entities=link_feeds.named_places(session, "legal_entity"),
+        cells=cells.rename(columns={"id": "cell"}),
+        classes=classes_of_categories(link_feeds.categories(session), names),
     )
 
 
-def local_days(moments: pd.Series, time_zone: str) -> pd.Series:
-    """Return the local midnight of moments in UTC."""
-    local = moments.dt.tz_localize("UTC").dt.tz_convert(time_zone)
-    days: pd.Series = local.dt.tz_localize(None).dt.normalize()
-    return days
+def evidence_settings(config: Config) -> EvidenceSettings:
+    """Return how evidence is weighed, as configured."""
+    return EvidenceSettings(**config.linking.model_dump(exclude={"place_probability"}))
 
 
-def _tell_unknown(context: Context, count: int) -> None:
+def _further_cells(links: pd.DataFrame, named: pd.DataFrame, incidents: pd.Series) -> pd.DataFrame:
+    """Return the cells that sources name, where nothing else tells a cell of the layer.
+
+    These are cells without a polygon, and the heirs of cells that have ended.
+    """
+    own = named[is_in(named["incident"], incidents)]
+    wanted = links[is_in(links["incident"], own["incident"])]
+    return own[~is_in(_keys(own), _keys(wanted))]
+
+
+def _keys(links: pd.DataFrame) -> pd.Series:
+    """Return incident and kind of target as one text."""
+    return links["incident"].astype("str") + " " + links["target_kind"].astype("str")
+
+
+def _named_cells(stated: Stated, config: Config) -> pd.DataFrame:
+    """Return the cells that sources name as links: incident, target_kind, target and the rest."""
+    going_on = stated.cells.assign(
+        method="stated",
+        probability=1 - config.linking.cell_error,
+        evidence="the source names the cell",
+    )
+    ended = stated.successions.assign(method=SUCCESSION, evidence=_SUCCEEDED)
+    both = pd.concat([going_on, ended], ignore_index=True)
+    both = both.drop_duplicates(["incident", "layer"])
+    return both.assign(target_kind="cell:" + both["layer"]).rename(columns={"cell": "target"})[
+        ["incident", "target_kind", "target", "method", "probability", "evidence"]
+    ]
+
+
+def place_order(config: Config) -> tuple[str, ...]:
+    """Return the kinds of target that can be a place: things, then cells from fine to coarse."""
+    fine_first = sorted(config.grid.layers, key=lambda layer: layer != "unit")
+    cells = (f"cell:{layer}" for layer in fine_first)
+    return ("component", "address", "crossing", "building", *cells, "area")
+
+
+def _places(config: Config, found: Linked, further: pd.DataFrame) -> pd.DataFrame:
+    """Return the one place of each incident, and the point that it is taken to be at.
+
+    The share of a successor says how much of the cell it got, not how surely it is the heir.
+    """
+    columns = ["incident", "target_kind", "target", "probability"]
+    sure = found.links["probability"] >= config.linking.place_probability
+    believed = [found.links.loc[sure, columns].astype({"target_kind": "str"}), further[columns]]
+    places = place_of(pd.concat(believed, ignore_index=True), place_order(config))
+    at = found.places.rename(columns={"id": "incident"}).reset_index(drop=True)
+    row = positions(at["incident"], places["incident"])
+    taken = places.drop(columns="incident").reindex(row).reset_index(drop=True)
+    return pd.concat([at, taken], axis=1)
+
+
+def _tell_contradictory(context: Context, count: int) -> None:
     if count:
         context.tell(
             Finding(
-                "unknown_cell_code",
+                "contradictory_case",
                 "incident",
-                f"{count} 件案件所写的单元网格代码不在任何一期网格中，不据此关联",
-                f"{count} cases name a unit grid code that no grid has ever had; nothing is linked "
-                "by it",
+                f"{count} 件案件的线索互相矛盾（地址、坐标、编码或网格），见关联一节",
+                f"{count} cases contradict themselves (address, coordinates, code or cell); see "
+                "the section on links",
                 count,
+                warns=False,
             )
         )
-
-
-def _not_located(stated: pd.DataFrame, located: pd.DataFrame) -> pd.DataFrame:
-    """Leave out cells of a layer in which coordinates name one."""
-    placed = located["id"] + " cell:" + located["layer"]
-    return stated[~is_in(stated["incident"] + " " + stated["target_kind"], placed)]
-
-
-def _categories(session: Session, incidents: pd.DataFrame) -> pd.DataFrame:
-    """Return every category with its number of incidents and its code.
-
-    The code is that of the matter catalogue, else of the national class that has the name.
-    """
-    counted = incidents.groupby("category").size().rename("incidents").reset_index()
-    matters = feeds.matters(session).drop_duplicates("name", keep="last")
-    coded = counted.merge(matters, left_on="category", right_on="name", how="left")
-    key = ["scheme", "code"]
-    entries = [national_entry(str(name)) for name in coded["category"]]
-    national = [(e.scheme, e.code) if e else (None, None) for e in entries]
-    coded[key] = coded[key].where(
-        coded["code"].notna(), pd.DataFrame(national, coded.index, key, dtype="str")
-    )
-    return coded.sort_values("category", ignore_index=True)
-
-
-def make_episodes(session: Session, context: Context) -> None:
-    """Make episodes of reports about the same place and category.
-
-    A cell or an area is too wide for two reports in it to be taken for one occurrence: there
-    every report is an episode of its own.
-    """
-    order = _place_order(context)
-    links = feeds.links_to_places(session, order)
-    places = place_of(links, order).rename(columns={"incident": "id"})
-    incidents = feeds.incidents(session, context.end).merge(places, on="id", how="left")
-    wide = incidents["place"].notna() & ~incidents["place_kind"].isin(_PRECISE)
-    alone = incidents.assign(place=incidents["place"].mask(wide, incidents["id"]))
-    episodes, members = build_episodes(alone, gap_days=context.config.episodes.gap_days)
-    first = incidents.set_index("id")[["place_kind", "place"]].reindex(episodes["episode"])
-    episodes = episodes.assign(
-        place_kind=first["place_kind"].to_numpy(), place=first["place"].to_numpy()
-    )
-    derived.write_result(session, "episode", episodes.sort_values("episode"))
-    derived.write_result(session, "episode_member", members.dropna(subset=["episode"]))
-
-
-def _place_order(context: Context) -> tuple[str, ...]:
-    """Return the kinds of target that can be a place: things, then cells from fine to coarse."""
-    grid = context.config.grid
-    fine_first = sorted(grid.layers, key=lambda layer: layer != "unit")
-    return (*_PRECISE, *(f"cell:{layer}" for layer in fine_first), "area")

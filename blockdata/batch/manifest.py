@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blockdata.batch.episodes import revision_summary
 from blockdata.batch.loading import Loading, is_decision
 from blockdata.batch.plan import Plan
 from blockdata.batch.steps import Clock, versions
@@ -68,6 +69,7 @@ def manifest(session: Session, run: RunFacts) -> dict[str, object]:
         "results": {
             name: session.count(name) for name in ("episode", "hotspot", "chronic", "quarantine")
         },
+        "revised_episodes": revision_summary(session, run.as_of),
         "findings": [f.as_dict() for f in run.loading.findings.items],
         "versions": versions(),
         "seeds": {},

@@ -17,6 +17,7 @@ from pathlib import Path
 from blockdata.batch.city_parser import has_taken_library, learn_parser, watch_library
 from blockdata.batch.deciding import apply_decisions
 from blockdata.batch.discover import DayOfColumn, discover
+from blockdata.batch.episodes import note_revisions
 from blockdata.batch.findings import Finding, Findings, told_by_steps
 from blockdata.batch.flow import STEPS
 from blockdata.batch.library import scheme_of
@@ -166,7 +167,9 @@ def run_fingerprint(config: Config, day: dt.date) -> str:
     sections = [
         name for name in type(config).model_fields if name not in ("base", "keys", "folder")
     ]
+    steps = [(step.name, step.version) for step in STEPS]
     facts = f"{config.fingerprint(*sections)} {sorted(versions().items())} {LOAD_VERSION} {day}"
+    facts += f" {steps}"
     facts += f" {config.files_fingerprint}"
     return hashlib.sha256(facts.encode()).hexdigest()
 
@@ -319,6 +322,8 @@ class _Run:
             digest = note_hashes(session)
         if self._unchanged(current, digest):
             return self._nothing(plan)
+        with clock.part("revisions"):
+            self._note_revisions(session, current)
         number = self.layout.next_number()
         self._note(session, current, number)
         run = RunFacts(self.config, self.day, number, plan, loading, digest, clock)
@@ -378,6 +383,15 @@ class _Run:
             return same_day and session.meta("content_hash") == digest
         finally:
             session.con.close()
+
+    def _note_revisions(self, session: Session, current: Held) -> None:
+        if current.number is None:
+            return
+        earlier = self._opened(current.number)
+        try:
+            note_revisions(session, earlier, self.config, self.day)
+        finally:
+            earlier.con.close()
 
     def _note(self, session: Session, current: Held, number: int) -> None:
         session.set_facts(

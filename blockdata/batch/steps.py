@@ -61,8 +61,7 @@ class Context:
     @property
     def end(self) -> dt.datetime:
         """as_of as a moment in UTC, without zone."""
-        local = dt.datetime.combine(self.as_of, dt.time(), tzinfo=self.config.city.zone)
-        return local.astimezone(dt.UTC).replace(tzinfo=None)
+        return self.config.city.midnight_utc(self.as_of)
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,8 @@ class Step:
     uses_as_of : bool, default True
     writes_people : bool, default False
         Whether it writes to the steward's part besides the open file.
+    after : tuple of str
+        Earlier steps whose results it reads: what changes theirs changes its own.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Step:
     act: Callable[[Session, Context], None]
     uses_as_of: bool = True
     writes_people: bool = False
+    after: tuple[str, ...] = ()
 
     def writes(self, session: Session) -> tuple[str, ...]:
         """Return the parts that the step writes to."""
@@ -141,14 +143,17 @@ def _installed() -> tuple[tuple[str, str], ...]:
 def run_steps(session: Session, context: Context, steps: Sequence[Step], clock: Clock) -> None:
     """Run the steps whose fingerprint changed, in order; keep the results of the others.
 
-    Once a step ran, those after it that stand on the same kinds have changed fingerprints too,
-    because a fingerprint is over the state that all of them stand on.
+    A fingerprint is over the state that a step stands on, its settings, and the fingerprints of
+    the steps whose results it reads.
     """
     hashes = _state_hashes(session)
-    libraries = repr(sorted(versions().items()))
+    environment = (repr(sorted(versions().items())), repr(sorted(session.parts)))
     before = session.facts("step.")
+    prints: dict[str, str] = {}
     for step in steps:
-        print_of_step = _fingerprint(step, context, hashes, libraries, session.catalogue)
+        upstream = (*environment, *(prints.get(name, "") for name in step.after))
+        print_of_step = _fingerprint(step, context, hashes, upstream, session.catalogue)
+        prints[step.name] = print_of_step
         if before.get(f"step.{step.name}") == print_of_step:
             clock.kept(step.name)
             continue
@@ -177,13 +182,17 @@ def _state_hashes(session: Session) -> dict[str, str]:
 
 
 def _fingerprint(
-    step: Step, context: Context, hashes: dict[str, str], libraries: str, catalogue: Catalogue
+    step: Step,
+    context: Context,
+    hashes: dict[str, str],
+    upstream: tuple[str, ...],
+    catalogue: Catalogue,
 ) -> str:
     kinds = step.kinds or tuple(k.name for k in catalogue)
     facts = (
         step.name,
         str(step.version),
-        libraries,
+        *upstream,
         context.config.fingerprint("city", *step.sections),
         context.as_of.isoformat() if step.uses_as_of else "",
         *(f"{k}={hashes.get(k, '')}" for k in (*sorted(kinds), "decision")),

@@ -12,11 +12,11 @@ from blockdata.address import is_crossing, normalise_addresses
 from blockdata.batch.findings import Finding
 from blockdata.batch.steps import Context
 from blockdata.link import default_locations
-from blockdata.link.order import is_in, positions
+from blockdata.link.order import is_in
 
 Flags = npt.NDArray[np.bool_]
 
-CROSSING, DEFAULT_LOCATION = "crossing", "default_location"
+DEFAULT_LOCATION = "default_location"
 
 
 def mark_places(incidents: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -44,38 +44,6 @@ def mark_places(incidents: pd.DataFrame, context: Context) -> pd.DataFrame:
         at_default=at_default,
         measured_at_default=measured_at_default,
     )
-
-
-def tell_places_apart(links: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
-    """Rename the links of incidents at crossings, and take those at default locations off the map.
-
-    A crossing is a place among crossings. A default location is no place: its address becomes a
-    link of the kind "default_location", which nothing counts, and cells that follow from its
-    coordinates go. What the source states otherwise, a component or an area, stays.
-
-    Parameters
-    ----------
-    links : DataFrame
-        As from `link_incidents`.
-    incidents : DataFrame
-        As from `mark_places`: all that have a link.
-
-    Returns
-    -------
-    DataFrame
-    """
-    marks = ("at_crossing", "at_default", "measured_at_default")
-    if not incidents[list(marks)].to_numpy().any():
-        return links
-    row = positions(links["incident"], incidents["id"])
-    crossing, default, measured = (incidents[name].to_numpy()[row] for name in marks)
-    is_address = (links["target_kind"] == "address").to_numpy()
-    kind = links["target_kind"].mask(is_address & crossing, CROSSING)
-    kind = kind.mask(is_address & default, DEFAULT_LOCATION)
-    gone = (default | measured) & (links["method"] == "coordinates").to_numpy()
-    gone |= default & (links["target_kind"] == "building").to_numpy()
-    told: pd.DataFrame = links.assign(target_kind=kind)[~gone]
-    return told
 
 
 def _at_default(incidents: pd.DataFrame, context: Context) -> tuple[Flags, Flags]:

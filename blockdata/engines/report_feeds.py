@@ -119,13 +119,14 @@ def layer_cells(session: Session, layer: str, day: dt.date) -> pd.DataFrame:
 
 
 def place_names(session: Session, ids: Sequence[str]) -> pd.DataFrame:
-    """Return what a reader knows an address, a component or a cell by.
+    """Return what a reader knows an address, a component, a building or a cell by.
 
     Parameters
     ----------
     session : Session
     ids : sequence of str
-        Ids of addresses, components, grids and areas; ids that are not there are left out.
+        Ids of addresses, components, buildings, grids and areas; ids that are not there are
+        left out.
 
     Returns
     -------
@@ -136,6 +137,7 @@ def place_names(session: Session, ids: Sequence[str]) -> pd.DataFrame:
     parts = [
         "SELECT id, full_text AS name, NULL AS code, NULL AS address FROM base.address",
         "SELECT id, name, code, address_text FROM base.component",
+        "SELECT id, name, code, address_text FROM base.building",
         "SELECT id, name, code, NULL FROM base.grid",
         "SELECT id, name, code, NULL FROM base.area",
     ]

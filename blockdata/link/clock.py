@@ -15,15 +15,17 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from blockdata.errors import ConfigError
 from blockdata.records.codes import TIME_LIMIT_UNIT
 
-__all__ = ["WorkCalendar"]
+__all__ = ["WorkCalendar", "utc_times", "wall_clock_times"]
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
+Units = Sequence[str | None] | pd.Series
 
 _US_PER_HOUR = 3_600_000_000
 _US_PER_DAY = 24 * _US_PER_HOUR
@@ -103,7 +105,7 @@ class WorkCalendar:
         worked: npt.NDArray[np.bool_] = ~free | np.isin(number, _numbers(self.working_weekends))
         return worked
 
-    def due(self, start: Times, limit: npt.ArrayLike, unit: Sequence[str | None]) -> Times:
+    def due(self, start: Times, limit: npt.ArrayLike, unit: Units) -> Times:
         """Return when a time limit ends.
 
         Parameters
@@ -142,7 +144,35 @@ class WorkCalendar:
         ends[~known] = _NEVER
         return ends.astype("datetime64[us]")
 
-    def elapsed_hours(self, start: Times, end: Times, unit: Sequence[str | None]) -> Floats:
+    def hours_of(self, limit: npt.ArrayLike, unit: Units) -> Floats:
+        """Return how many hours of its own clock a time limit is.
+
+        Parameters
+        ----------
+        limit : ndarray of float, shape (n,)
+        unit : sequence of str or None, length n
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Working hours for working_hour and working_day, else hours round the clock; NaN where
+            limit or unit is missing.
+
+        Examples
+        --------
+        >>> WorkCalendar().hours_of([2.0, 2.0], ["working_day", "urgent_working_day"])
+        array([16., 48.])
+        """
+        amount, units = self._checked(limit, unit)
+        per_unit = np.select(
+            [units == "", units == "working_day", units == "urgent_working_day"],
+            [np.nan, self.us_per_day / _US_PER_HOUR, 24.0],
+            1.0,
+        )
+        hours: Floats = amount * per_unit
+        return hours
+
+    def elapsed_hours(self, start: Times, end: Times, unit: Units) -> Floats:
         """Return the hours between two moments on the clock of a unit.
 
         Parameters
@@ -174,12 +204,11 @@ class WorkCalendar:
         hours: Floats = np.where(known, spent / _US_PER_HOUR, np.nan)
         return hours
 
-    def _checked(
-        self, limit: npt.ArrayLike, unit: Sequence[str | None]
-    ) -> tuple[Floats, npt.NDArray[np.str_]]:
+    def _checked(self, limit: npt.ArrayLike, unit: Units) -> tuple[Floats, npt.NDArray[np.str_]]:
         amount = np.asarray(limit, dtype=np.float64)
-        units = np.array([u if isinstance(u, str) else "" for u in unit], dtype=np.str_)
-        if unknown := sorted(set(units.tolist()) - {*TIME_LIMIT_UNIT, ""}):
+        codes, names = pd.factorize(pd.Series(unit, dtype="str"))
+        units = np.array([*names, ""], dtype=np.str_)[codes]
+        if unknown := sorted(set(names) - {*TIME_LIMIT_UNIT}):
             raise ConfigError(
                 f"unknown unit {unknown[0]!r}",
                 where="time limit",
@@ -213,6 +242,50 @@ class WorkCalendar:
         span = np.searchsorted(before, within, side="left") - 1
         ends: Integers = (first + day) * _US_PER_DAY + spans[span, 0] + within - before[span]
         return ends
+
+
+def wall_clock_times(moments: pd.Series, zone: dt.tzinfo) -> pd.Series:
+    """Return what clocks on the wall show at moments in UTC.
+
+    Parameters
+    ----------
+    moments : Series of datetime64
+        UTC, without zone; NaT stays NaT.
+    zone : tzinfo
+
+    Examples
+    --------
+    >>> from zoneinfo import ZoneInfo
+    >>> moments = pd.Series(pd.to_datetime(["2026-11-20 09:00"]))
+    >>> wall_clock_times(moments, ZoneInfo("Asia/Shanghai")).to_list()
+    [Timestamp('2026-11-20 17:00:00')]
+    """
+    shown: pd.Series = moments.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+    return shown
+
+
+def utc_times(shown: pd.Series, zone: dt.tzinfo) -> pd.Series:
+    """Return the moments in UTC at which clocks on the wall show times.
+
+    Parameters
+    ----------
+    shown : Series of datetime64
+        Without zone; NaT stays NaT.
+    zone : tzinfo
+        Of a time that comes twice when clocks are put back, the first counts; one that is left
+        out when they are put forward is the moment of the change.
+
+    Examples
+    --------
+    >>> from zoneinfo import ZoneInfo
+    >>> shown = pd.Series(pd.to_datetime(["2026-11-20 17:00"]))
+    >>> utc_times(shown, ZoneInfo("Asia/Shanghai")).to_list()
+    [Timestamp('2026-11-20 09:00:00')]
+    """
+    first = np.ones(len(shown), dtype=bool)
+    there = shown.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+    moments: pd.Series = there.dt.tz_convert("UTC").dt.tz_localize(None)
+    return moments
 
 
 def _worked(times: Integers, first: int, table: Integers, calendar: WorkCalendar) -> Integers:

@@ -114,6 +114,9 @@ DECISION_VERB = MappingProxyType(
         "replay": "重放",
         "fit_parser": "重学地址解析",
         "reshape": "改边界",
+        "link": "改关联",
+        "same": "判重",
+        "category": "类别对应",
     }
 )
 

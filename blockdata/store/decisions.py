@@ -24,6 +24,7 @@ from blockdata.store.layout import Layout
 from blockdata.store.reshapes import parse_reshape
 from blockdata.store.session import Session
 
+_WITH_FIELD = ("override", "link", "same")
 _FILE_NAME = re.compile(r"\d{8}-\d{4}\.jsonl")
 
 
@@ -38,15 +39,21 @@ class Decision:
         stands at 'x y'), "override" (a field has this value), "ignore" (leave an incident out of
         the analysis, or a rejected row alone), "replay" (try a rejected row again), "fit_parser"
         (learn to read addresses from the library as it is now), "reshape" (a cell or building has
-        this geometry for as long as its source brings the one that was looked at).
+        this geometry for as long as its source brings the one that was looked at), "link" (an
+        incident is about this thing of a kind, or "none"), "same" (two incidents are one
+        occurrence: "yes", or not: "no"), "category" (a source's category is this class:
+        "scheme kind code", or "none").
     subject : str
-        Address text, record id or id of a rejected row; "address" of "fit_parser".
+        Address text, record id or id of a rejected row; "address" of "fit_parser"; of "category"
+        the source and the category with a slash between them.
     value : str, optional
-        What was decided. Empty takes an "address", "repin", "override" or "reshape" back; an
+        What was decided. Empty takes an "address", "repin", "override", "reshape", "link", "same"
+        or "category" back; an
         overridden field then has what the next delivery says, and so has a geometry. A merge
         cannot be taken back. Of a "reshape" see `blockdata.store.reshapes.reshape_value`.
     field : str, optional
-        Field of an override or of a replay.
+        Field of an override or of a replay; kind of target of a "link" ("address", "component",
+        "cell:unit"); the other incident of a "same".
     note : str, optional
     decided_on : date
 
@@ -70,8 +77,10 @@ class Decision:
             raise DecisionError(f"unknown verb {self.verb!r}", allowed=", ".join(DECISION_VERB))
         if not self.subject:
             raise DecisionError(f"a decision {self.verb!r} needs a subject")
-        if self.verb == "override" and not self.field:
-            raise DecisionError("an override names a field", where=self.subject)
+        if self.verb in _WITH_FIELD and not self.field:
+            raise DecisionError(f"a {self.verb!r} names a field", where=self.subject)
+        if self.verb == "same" and self.value not in {None, "yes", "no"}:
+            raise DecisionError("two incidents are the same or not", allowed="yes, no")
         value = self.value
         if self.verb == "reshape" and value is not None:
             parse_reshape(self.subject, value)

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from blockdata.records.identifiers import is_identity_number
+from blockdata.records.pseudonyms import normal_number
 from blockdata_loaders.arrays import flags
 from blockdata_loaders.checking import Problem
-from blockdata_loaders.pseudonyms import normal_number
 from blockdata_loaders.standard import Columns, StandardLoader
 
 __all__ = ["PersonLoader", "loader"]

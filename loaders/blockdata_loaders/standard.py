@@ -16,6 +16,7 @@ from blockdata.errors import KeyMissingError, SourceError
 from blockdata.records import Field, Held, Type
 from blockdata.records.convert import convert_column
 from blockdata.records.masking import mask_personal_column
+from blockdata.records.pseudonyms import normal_number, normal_phone, pseudonyms
 from blockdata.records.tables import GEOM as GEOM_COLUMN
 from blockdata.records.tables import field_column
 from blockdata.store.batch import Batch, LoadRequest
@@ -28,7 +29,6 @@ from blockdata_loaders.columns import (
     place,
     source_columns,
 )
-from blockdata_loaders.pseudonyms import normal_number, normal_phone, pseudonyms
 from blockdata_loaders.reader import RawTable, read_file
 from blockdata_loaders.rejects import bad_rows_frame, rejected_frame
 from blockdata_loaders.rows import GEOM, Rows, prepared_texts, rows_of_file, rows_of_values

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from blockdata.batch.linking import area_key
+from blockdata.batch.areas import area_key
+from blockdata.store.decisions import Decision
 
 
 def _incident(n, **fields):
@@ -69,20 +70,51 @@ def test_a_code_goes_before_a_name_and_a_name_of_two_areas_says_nothing(town):
     assert found == [("N1", made.id_of("area", codes[1]))]
 
 
-def test_coordinates_go_before_the_cell_that_the_source_states(town, square):
-    made = town(("hotline", "incident", {"mode": "delta"}), ("grids", "grid"))
+def _two_cells(town, square, **sections):
+    """Return a town whose one case lies in the first cell and names the second."""
+    made = town(("hotline", "incident", {"mode": "delta"}), ("grids", "grid"), **sections)
     made.deliver("grids", [square(0), square(1)])
     stated = square(1)["code"]
     rows = [
         _incident(0, unit_grid_code=stated),
-        _incident(1, unit_grid_code=stated, geom="POINT (500050 50)"),
+        _incident(1, unit_grid_code=stated, geom="POINT (500010 50)"),
     ]
     made.deliver("hotline", rows)
     made.finish()
     cells = {i: code for code, i in made.read("grid", "code", "id")}
-    found = {key: (cells[t], m) for key, kind, t, m in _links(made) if kind == "cell:unit"}
-    assert found["N0"] == (stated, "stated")
-    assert found["N1"][0] == square(0)["code"]
+    return made, {key: (cells[t], m) for key, kind, t, m in _links(made) if kind == "cell:unit"}
+
+
+def test_coordinates_go_before_the_cell_that_the_source_states(town, square):
+    made, found = _two_cells(town, square, linking={"usual_outliers": 1e-5})
+    assert found["N0"] == (square(1)["code"], "stated")
+    assert found["N1"] == (square(0)["code"], "coordinates")
+    assert made.read("contradiction", "first_kind", "second_kind", "stands") == [
+        ("cell:unit", "coordinates", "coordinates")
+    ]
+
+
+def test_coordinates_that_often_are_elsewhere_do_not(town, square):
+    _, found = _two_cells(town, square, linking={"usual_outliers": 0.5})
+    assert found["N1"] == (square(1)["code"], "stated")
+
+
+def test_a_persons_word_on_a_link_holds_over_all_evidence_until_it_is_taken_back(
+    town, square, tmp_path
+):
+    made, found = _two_cells(town, square, linking={"usual_outliers": 1e-5})
+    case = made.id_of("incident", "N1")
+    other = dict(made.read("grid", "code", "id"))[square(1)["code"]]
+    for number, (value, expected) in enumerate(
+        ((other, (square(1)["code"], "decision")), ("none", None), (None, found["N1"]))
+    ):
+        day = dt.date(2026, 10, 1 + number)
+        told = Decision("link", case, value, field="cell:unit", decided_on=day)
+        assert made.decide(tmp_path, told) == []
+        made.finish()
+        cells = {i: code for code, i in made.read("grid", "code", "id")}
+        now = {k: (cells[t], m) for k, kind, t, m in _links(made) if kind == "cell:unit"}
+        assert now.get("N1") == expected
 
 
 def test_categories_are_counted_and_coded_by_the_catalogue(town):
@@ -109,6 +141,39 @@ def test_a_category_that_the_catalogue_lacks_has_the_code_of_the_national_class(
         ("暴露垃圾", "GB/T 47678.5-2026", "06010"),
         ("果皮箱", "GB/T 30428.2-2013", "0305"),
     ]
+
+
+def _mapped(made):
+    return {c: (label, code, m) for c, label, code, m in made.read(
+        "category", "category", "label", "code", "method")}
+
+
+def test_a_table_maps_categories_and_two_words_for_one_class_are_one_problem(town):
+    told = {"categories": {"*": {"摆摊": "GB/T 47678.5-2026 matter 09006"}}}
+    made = town(("hotline", "incident", {"mode": "delta"}), **told)
+    names = enumerate(("摆摊", "占道经营"))
+    made.deliver("hotline", [_incident(n, category=c, address_text="听涛路1号") for n, c in names])
+    made.finish()
+    assert _mapped(made) == {
+        "摆摊": ("占道经营", "09006", "table"),
+        "占道经营": ("占道经营", "09006", "name"),
+    }
+    assert made.read("episode", "category", "reports") == [("占道经营", 2)]
+
+
+def test_a_person_maps_a_category_and_takes_it_back(town, tmp_path):
+    made = town(("hotline", "incident", {"mode": "delta"}))
+    made.deliver("hotline", [_incident(0, category="乱摆摊点")])
+    made.finish()
+    assert _mapped(made) == {"乱摆摊点": ("乱摆摊点", None, None)}
+    assert len(made.read("category_suggestion", "code")) >= 1
+    for day, value in ((1, "GB/T 47678.5-2026 matter 09006"), (2, None)):
+        made.decide(
+            tmp_path,
+            Decision("category", "hotline/乱摆摊点", value, decided_on=dt.date(2026, 10, day)),
+        )
+        made.finish()
+        assert (_mapped(made)["乱摆摊点"][0] == "占道经营") == (value is not None)
 
 
 def test_reports_of_one_place_and_category_are_one_episode_named_by_its_first(town, square):

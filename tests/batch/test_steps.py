@@ -78,6 +78,25 @@ def test_a_step_runs_anew_when_its_part_of_the_configuration_changed(made, secti
     assert len(ran) == times
 
 
+@pytest.mark.parametrize(("after", "times"), [(("count",), 2), ((), 1)])
+def test_what_changes_a_step_changes_those_that_read_its_results(made, after, times):
+    later_ran = []
+    later = Step(
+        "later", 1, ("department",), (), lambda _s, c: later_ran.append(c.as_of), after=after
+    )
+    for version in (1, 2):
+        step, _ = _counting(version=version)
+        made.finish(AS_OF, [step, later])
+    assert len(later_ran) == times
+
+
+def test_steps_read_results_of_earlier_steps_alone():
+    before = set()
+    for step in STEPS:
+        assert set(step.after) <= before, step.name
+        before.add(step.name)
+
+
 def test_a_decision_runs_every_step_anew(made, tmp_path):
     from blockdata.store.decisions import Decision
 

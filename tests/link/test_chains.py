@@ -1,5 +1,7 @@
 """Chains: what links, what limits, and ids that stay."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -105,6 +107,41 @@ def test_what_is_unrelated_or_too_late_is_no_chain():
     assert build_chains(same, RULES).chains.empty
     slow = ChainSettings(families=SHOP, min_cases=3, building_days=19)
     assert build_chains(_of(["fumes", "noise", "stalls"], building_id="b1"), slow).chains.empty
+
+
+def test_a_point_joins_points_but_never_a_building_beside_it():
+    points = _of(["fumes", "noise", "stalls"], x=[0.0, 20.0, 40.0], y=0.0)
+    days = ChainSettings(SHOP, min_cases=3, near_days=40, min_strength=0.1)
+    assert build_chains(points, days).chains["rules"].tolist() == ["near 2"]
+    beside = points.assign(building_id=["b1", None, "b1"])
+    assert build_chains(beside, days).chains.empty
+
+
+def test_a_main_category_relates_only_what_no_family_names():
+    cases = _of(["fumes", "litter", "lamp"], building_id="b1", main_category="city")
+    assert build_chains(cases, RULES).chains.empty
+    unnamed = ChainSettings(min_cases=3)
+    assert build_chains(cases, unnamed).chains["chain"].tolist() == ["a"]
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10_000), st.lists(st.integers(1, 59), min_size=1, max_size=4))
+def test_ids_are_the_same_however_deliveries_are_grouped(seed, cuts):
+    cases = invented(seed)
+    ends = [0, *sorted(cuts), len(cases)]
+    parts = [cases.iloc[a:b] for a, b in pairwise(ends)]
+    grouped = pd.concat(parts[::-1], ignore_index=True)
+    for table, same in zip(build_chains(cases, RULES), build_chains(grouped, RULES), strict=True):
+        pd.testing.assert_frame_equal(table, same)
+
+
+def test_a_late_case_that_was_made_first_gives_the_chain_its_id():
+    known = _of(["fumes", "stalls", "noise", "rubbish"], building_id="b1").iloc[1:]
+    late = _of(["fumes", "stalls", "noise", "rubbish"], building_id="b1")
+    assert build_chains(known, RULES).chains["chain"].tolist() == ["b"]
+    after = build_chains(pd.concat([known, late.iloc[:1]]), RULES).chains
+    assert after["chain"].tolist() == ["a"]
+    assert build_chains(late, RULES).chains["chain"].tolist() == ["a"]
 
 
 def test_the_same_entity_or_component_again_is_a_chain():

@@ -37,7 +37,7 @@ def invented(seed, count=25):
     kept = rng.random(len(i)) < 0.7
     i, j = i[kept], j[kept]
     ids = reports["id"].to_numpy()
-    chance = rng.uniform(0.3, 1, len(i)).round(2)
+    chance = rng.uniform(0.3, 0.99, len(i)).round(2)
     return reports, pd.DataFrame({"first": ids[i], "second": ids[j], "probability": chance})
 
 

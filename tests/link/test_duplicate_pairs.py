@@ -13,6 +13,7 @@ from blockdata.link.duplicates import (
     DuplicateSettings,
     duplicate_pairs,
     explain_pair,
+    model_for,
     text_fingerprints,
 )
 from blockdata.link.duplicates.blocking import near_pairs, pairs_of_key
@@ -209,6 +210,36 @@ def test_the_weights_that_ship_keep_the_order_of_levels():
     assert set(model.weights) == {term.name for term in TERMS}
     with pytest.raises(AnalysisError):
         DuplicateModel(weights={**model.weights, "caller": (1.0, 0.0, 2.0)})
+
+
+SHOP = "楼下烧烤店油烟直排，每天晚上五点到十点，味道呛人，窗户玻璃一层油"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        (SHOP, "烧烤店的油烟，晚上五点到十点，窗户玻璃上都是油", "for"),
+        (SHOP, "单位食堂排风口对着三号楼卧室，从昨天中午起，有焦糊味", "against"),
+        (SHOP, "油烟直排", "unknown"),
+        (SHOP, None, "unknown"),
+    ],
+)
+def test_a_text_speaks_for_or_against_unless_it_is_bare(one, other, level):
+    prints = text_fingerprints([one, other], b"a key for tests only")
+    reports = pd.DataFrame({"id": ["a", "b"], "reported_at": pd.Timestamp("2026-03-01")})
+    columns = report_columns(reports.assign(fingerprint=prints))
+    term = [t.name for t in TERMS].index("text")
+    found = levels_of(columns, np.array([0]), columns, np.array([1]))[term, 0]
+    neutral = TERMS[term].neutral
+    assert {"for": found > neutral, "against": found < neutral, "unknown": found == neutral}[level]
+
+
+@pytest.mark.parametrize(("texts", "of_reports"), [(0, 10), (1, 20), (2, 20), (10, 10)])
+def test_weights_with_texts_are_taken_from_a_tenth_of_texts_on(texts, of_reports):
+    reports = pd.DataFrame({"fingerprint": [PRINTS[0]] * texts + [None] * (of_reports - texts)})
+    wanted = DuplicateModel() if texts / of_reports >= 0.1 else DuplicateModel.without_text()
+    assert model_for(reports) == wanted
+    assert model_for(reports.drop(columns="fingerprint")) == DuplicateModel.without_text()
 
 
 def test_fitting_finds_the_model_that_pairs_were_drawn_from():

@@ -22,16 +22,17 @@ LINKS = pd.DataFrame(
 
 def test_order_then_probability_then_id():
     assert place_of(LINKS).values.tolist() == [
-        ["i1", "address", "adr1"],
-        ["i2", "component", "cmp1"],
-        ["i4", "address", "adr3"],
+        ["i1", "address", "adr1", 0.9],
+        ["i2", "component", "cmp1", 0.5],
+        ["i3", "building", "b1", 1.0],
+        ["i4", "address", "adr3", 0.1],
     ]
 
 
 def test_order_is_a_setting_and_unnamed_kinds_are_no_place():
     assert place_of(LINKS, ["area", "building"]).values.tolist() == [
-        ["i1", "area", "are1"],
-        ["i3", "building", "b1"],
+        ["i1", "area", "are1", 1.0],
+        ["i3", "building", "b1", 1.0],
     ]
 
 
@@ -40,4 +41,6 @@ def test_row_order_does_not_matter():
 
 
 def test_no_links_give_no_places():
-    assert place_of(LINKS[:0]).columns.to_list() == ["incident", "place_kind", "place"]
+    assert place_of(LINKS[:0]).columns.to_list() == [
+        *("incident", "place_kind", "place", "probability")
+    ]

@@ -14,6 +14,8 @@ from blockdata.link.clock import WorkCalendar
 from blockdata.link.responsibility import (
     REASONS,
     LightSettings,
+    allowed_hours,
+    departments_of_bodies,
     disputed_borders,
     disputed_duties,
     due_soon,
@@ -21,11 +23,19 @@ from blockdata.link.responsibility import (
     limits_of_cases,
     near_borders,
     ownerless,
+    paused_hours,
     rank_units,
 )
 
 CALENDAR = WorkCalendar(holidays=[dt.date(2026, 10, 1)])
-MATTERS = pd.DataFrame({"scheme": "S", "code": ["0401", "0110"], "department": ["D01", "D06"]})
+MATTERS = pd.DataFrame(
+    {
+        "scheme": "S",
+        "matter_kind": "matter",
+        "code": ["0401", "0110"],
+        "department": ["D01", "D06"],
+    }
+)
 DUTIES = pd.DataFrame(
     {
         "grid": ["g1", "g2", "g2", "g3"],
@@ -40,6 +50,7 @@ def case(identifier, **more):
     row = {
         "id": identifier,
         "scheme": "S",
+        "matter_kind": "matter",
         "code": "0401",
         "category": "占道经营",
         "grid": "g1",
@@ -66,6 +77,11 @@ def test_a_components_keeper_comes_before_its_owner():
         (1, "D08", "keeper", False),
         (2, "D09", "owner", False),
     ]
+
+
+def test_a_component_and_a_matter_of_one_code_are_two():
+    assert ranked(case("i1", matter_kind="component", grid="g9")) == []
+    assert ranked(case("i1", grid="g9")) == [(1, "D01", "function", False)]
 
 
 def test_two_units_of_one_grid_are_disputed_and_share_the_rank():
@@ -106,27 +122,67 @@ CASES = st.lists(
     st.fixed_dictionaries(
         {
             "code": st.sampled_from(["0401", "0110", "9999", None]),
+            "scheme": st.sampled_from(["S", "T"]),
             "grid": st.sampled_from(["g1", "g2", "g3", None]),
             "neighbour": st.sampled_from(["g1", "g2", None]),
             "keeper": st.sampled_from(["D01", "D08", None]),
+            "owner": st.sampled_from(["D03", None]),
+            "x": st.sampled_from([0.0, 5.0, np.nan]),
         }
     ),
     min_size=1,
     max_size=6,
 )
+STATIONS = pd.DataFrame({"department": ["D20", "D21", "D19"], "x": [9.0, 0.0, 10.0], "y": 0.0})
 
 
-@settings(max_examples=25)
+def reasons_by_hand(row):
+    """Every unit with its strongest reason, the plain way; ties of distance by department."""
+
+    def duty(grid):
+        for listed in DUTIES.itertuples():
+            fits = pd.isna(listed.scheme) or listed.scheme == row["scheme"]
+            if fits and listed.code == row["code"] and listed.grid == grid:
+                yield listed.department
+
+    named = MATTERS[(MATTERS["code"] == row["code"]) & (MATTERS["scheme"] == row["scheme"])]
+    found = {
+        "duty": list(duty(row["grid"])),
+        "keeper": [row["keeper"]],
+        "owner": [row["owner"]],
+        "function": list(named["department"]),
+        "neighbour_duty": list(duty(row["neighbour"])),
+    }
+    best = {}
+    for reason, units in found.items():
+        for unit in units:
+            if unit is not None:
+                best.setdefault(unit, reason)
+    if not best and not np.isnan(row["x"]):
+        apart = [(abs(s.x - row["x"]), s.department) for s in STATIONS.itertuples()]
+        best[min(apart)[1]] = "nearest"
+    return best
+
+
+@settings(max_examples=20)
 @given(CASES, st.randoms(use_true_random=False))
-def test_ranks_do_not_depend_on_the_order_and_start_at_one(rows, random):
+def test_every_unit_has_its_strongest_reason_whatever_the_order(rows, random):
     cases = [case(f"i{n}", **row) for n, row in enumerate(rows)]
     shuffled = random.sample(cases, len(cases))
-    found = rank_units(pd.DataFrame(cases), MATTERS, DUTIES)
-    pd.testing.assert_frame_equal(found, rank_units(pd.DataFrame(shuffled), MATTERS, DUTIES))
-    strength = found["reason"].map({r: n for n, r in enumerate(REASONS)})
-    assert (found.groupby("id")["rank"].min() == 1).all()
-    assert not found.duplicated(["id", "department"]).any()
-    assert (strength.groupby([found["id"], found["rank"]]).nunique() == 1).all()
+    found = rank_units(pd.DataFrame(cases), MATTERS, DUTIES, stations=STATIONS)
+    again = rank_units(pd.DataFrame(shuffled), MATTERS, DUTIES, stations=STATIONS)
+    pd.testing.assert_frame_equal(found, again)
+    for one in cases:
+        own = found[found["id"] == one["id"]]
+        expected = reasons_by_hand(one)
+        assert dict(zip(own["department"], own["reason"])) == expected
+        order = [list(REASONS).index(r) for r in own["reason"]]
+        assert own["rank"].to_list() == [sorted(set(order)).index(o) + 1 for o in order]
+        across = "neighbour_duty" in expected.values()
+        for row, place in zip(own.itertuples(), order):
+            shared = order.count(place) > 1
+            contested = across and row.rank == 1
+            assert row.disputed == (shared or contested or row.reason == "neighbour_duty")
 
 
 def test_the_nearest_other_grid_is_named_with_its_distance():
@@ -142,6 +198,14 @@ def test_the_nearest_other_grid_is_named_with_its_distance():
     ]
     with pytest.raises(ConfigError, match="within_m"):
         near_borders(points, cells, within_m=-1)
+
+
+def test_a_point_outside_its_own_grid_tells_of_no_border():
+    cells = pd.DataFrame(
+        {"cell": ["a", "b", "c"], "geom": [shapely.box(n, 0, n + 10, 10) for n in (0, 10, 20)]}
+    )
+    points = pd.DataFrame({"id": ["i1", "i2"], "x": [12.0, 12.0], "y": 5.0, "cell": ["a", None]})
+    assert near_borders(points, cells, within_m=1).to_numpy().tolist() == [["i2", "b", 0.0]]
 
 
 CONDITIONS = pd.DataFrame(
@@ -190,6 +254,22 @@ def test_before_it_is_opened_a_case_has_a_limit_and_no_due_time():
     assert limits("0101", opened=None) == ("strictest", None)
 
 
+def progress(now, *, handled=None, opened="2026-11-20 08:00", allowed=4.0, paused=0.0):
+    cases = pd.DataFrame(
+        {
+            "id": ["i1", "i2"],
+            "opened_at": pd.to_datetime([opened, "2026-11-20 08:00"]),
+            "handled_at": pd.to_datetime([handled, "2026-11-20 09:00"]),
+            "limit_unit": ["working_hour", None],
+            "allowed_hours": [allowed, np.nan],
+            "paused_hours": [paused, 0.0],
+        }
+    )
+    told = lights(cases, CALENDAR, pd.Timestamp(now))
+    assert told["light"].iloc[1] == "none"
+    return told.iloc[0]
+
+
 @pytest.mark.parametrize(
     ("now", "light"),
     [
@@ -200,16 +280,32 @@ def test_before_it_is_opened_a_case_has_a_limit_and_no_due_time():
     ],
 )
 def test_lights_follow_the_working_clock(now, light):
-    cases = pd.DataFrame(
-        {
-            "id": ["i1", "i2"],
-            "opened_at": pd.to_datetime(["2026-11-20 08:00"] * 2),
-            "handled_at": pd.to_datetime([None, "2026-11-20 09:00"]),
-            "limit": [4.0, np.nan],
-            "limit_unit": ["working_hour", None],
-        }
-    )
-    assert lights(cases, CALENDAR, pd.Timestamp(now))["light"].to_list() == [light, "none"]
+    assert progress(now)["light"] == light
+
+
+def test_what_was_handled_keeps_its_light_and_has_no_hours_left():
+    told = progress("2026-12-20", handled="2026-11-20 09:00")
+    assert (told["light"], told["used_share"]) == ("green", 0.25)
+    assert pd.isna(told["hours_left"])
+    early = progress("2026-12-20", handled="2026-11-19 09:00")
+    assert (early["light"], early["used_share"]) == ("green", 0.0)
+
+
+def test_a_clock_that_stood_still_runs_out_later():
+    told = progress("2026-11-20 16:00", paused=2.0)
+    assert str(told["due_at"]) == "2026-11-20 16:00:00"
+    assert (told["used_share"], told["hours_left"], told["light"]) == (1.0, 0.0, "yellow")
+
+
+def test_a_case_that_is_not_opened_has_no_light():
+    told = progress("2026-11-20 16:00", opened=None)
+    assert told["light"] == "none"
+    assert told[["due_at", "used_share", "hours_left"]].isna().all()
+
+
+def test_a_limit_of_nothing_is_used_up_at_once():
+    assert progress("2026-11-20 08:00", allowed=0.0)["light"] == "green"
+    assert progress("2026-11-20 08:01", allowed=0.0)["light"] == "red"
 
 
 def test_shares_of_lights_are_in_order():
@@ -218,15 +314,90 @@ def test_shares_of_lights_are_in_order():
 
 
 def test_due_soon_has_the_overdue_first_and_leaves_out_the_handled():
-    cases = pd.DataFrame(
+    told = pd.DataFrame(
         {
             "id": ["i1", "i2", "i3", "i4"],
             "due_at": pd.to_datetime(
                 ["2026-11-20 18:00", "2026-11-20 09:00", None, "2026-11-27 09:00"]
             ),
-            "handled_at": pd.to_datetime([None] * 4),
-            "limit_unit": "working_hour",
+            "hours_left": [6.0, -1.0, np.nan, 40.0],
         }
     )
-    found = due_soon(cases, CALENDAR, pd.Timestamp("2026-11-20 10:00"))
+    found = due_soon(told)
     assert found[["id", "hours_left"]].to_numpy().tolist() == [["i2", -1.0], ["i1", 6.0]]
+
+
+def test_extensions_give_what_the_settings_say_and_no_more_often():
+    cases = pd.DataFrame(
+        {
+            "limit": [4.0, 4.0, 1.0, np.nan],
+            "limit_unit": ["working_hour", "working_hour", "urgent_working_day", None],
+            "extended": [0, 2, 1, 1],
+        }
+    )
+    assert allowed_hours(cases, CALENDAR)[:3].tolist() == [4.0, 8.0, 48.0]
+    assert np.isnan(allowed_hours(cases, CALENDAR)[3])
+    twice = allowed_hours(cases, CALENDAR, extension_share=0.5, max_extensions=2)
+    assert twice[:3].tolist() == [4.0, 8.0, 36.0]
+    with pytest.raises(ConfigError, match="extension"):
+        allowed_hours(cases, CALENDAR, max_extensions=-1)
+
+
+MINUTES = st.integers(0, 20 * 24 * 60)
+FRIDAY = pd.Timestamp("2026-11-20")
+
+
+@given(st.lists(MINUTES, min_size=3, max_size=9), st.sampled_from(["working_hour", "urgent"]))
+def test_a_clock_stands_still_exactly_while_a_case_is_suspended(minutes, unit):
+    """Against a clock that is asked again for every stretch in which it runs."""
+    opened, *edges, now = (FRIDAY + pd.Timedelta(minutes=m) for m in sorted(minutes))
+    unit = "urgent_working_hour" if unit == "urgent" else unit
+    cases = pd.DataFrame(
+        {"id": ["i1"], "opened_at": [opened], "handled_at": [pd.NaT], "limit_unit": [unit]}
+    ).astype({"handled_at": "datetime64[us]"})
+    begins, ends = edges[::2], edges[1::2]
+    lasting = [*ends, *[pd.NaT] * (len(begins) - len(ends))]
+    listed = pd.DataFrame({"id": "i1", "begins": begins, "ends": pd.to_datetime(lasting)})
+    paused = paused_hours(cases, listed, CALENDAR, now)[0]
+
+    def hours(start, end):
+        span = [np.array([t], "datetime64[us]") for t in (start, end)]
+        return CALENDAR.elapsed_hours(*span, [unit])[0]
+
+    starts, stops = [opened, *ends], [*begins, now][: len(ends) + 1]
+    runs = sum(hours(a, b) for a, b in zip(starts, stops))
+    assert hours(opened, now) - paused == pytest.approx(runs, abs=1e-6)
+
+
+def test_a_suspension_counts_between_opening_and_handling_only():
+    cases = pd.DataFrame(
+        {
+            "id": ["i1"],
+            "opened_at": pd.to_datetime(["2026-11-20 09:00"]),
+            "handled_at": pd.to_datetime(["2026-11-20 11:00"]),
+            "limit_unit": ["working_hour"],
+        }
+    )
+    outside = pd.DataFrame(
+        {
+            "id": ["i1", "i1", "i9"],
+            "begins": pd.to_datetime(["2026-11-20 08:00", "2026-11-20 15:00", "2026-11-20 09:00"]),
+            "ends": pd.to_datetime(["2026-11-20 10:00", None, None]),
+        }
+    )
+    assert paused_hours(cases, outside, CALENDAR, pd.Timestamp("2026-11-25")).tolist() == [1.0]
+
+
+def test_a_body_is_the_department_with_its_code_credit_code_or_name():
+    departments = pd.DataFrame(
+        {
+            "code": ["D01", "D02", "D03", "D04"],
+            "uscc": [None, "U2", None, None],
+            "name": ["城管局", "园林中心", "养护队", "养护队"],
+        }
+    )
+    codes = pd.Series(["D01", "U2", None, "77", None, None])
+    names = pd.Series(["园林中心", "城管局", "园林中心", "路灯所", "养护队", None])
+    found = departments_of_bodies(codes, names, departments)
+    assert found[:5].to_list() == ["D01", "D02", "D02", "77", "养护队"]
+    assert pd.isna(found[5])

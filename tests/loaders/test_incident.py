@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockdata.records import Held
+from blockdata.records.pseudonyms import normal_number, normal_phone, pseudonyms
 from blockdata_loaders.incident import loader
-from blockdata_loaders.pseudonyms import normal_number, normal_phone, pseudonyms
 
 HEADER = ["案件编号", "上报时间", "案件类别", "来电号码", "来电人", "诉求内容", "地址"]
 

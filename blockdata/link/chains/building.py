@@ -40,15 +40,16 @@ def build_chains(cases: pd.DataFrame, settings: ChainSettings | None = None) -> 
     make chains of their own, whose id ends in ":batch".
 
     A chain's id is that of its earliest case. Cases added later never change it, unless they join
-    it to an older one, which is told. A case that was made earlier and comes late may.
+    it to an older one, which is told in `joined`. A case that was made earlier and comes late may
+    become the earliest; then the chain has its id, as if it had come in time. Whether a chain is
+    more than chance (`analysis.chain_chance`) decides what is listed, never an id.
 
     Parameters
     ----------
     cases : DataFrame
         One row per occurrence, not per report: of duplicates the earliest. Columns id,
         reported_at; and where known category, main_category, entity_id, component_id,
-        component_batch (class, maker and year, as one text), building_id, x, y (metres),
-        usual_per_day (of related cases at the place, as from `duplicates.usual_per_day`). Cases
+        component_batch (class, maker and year, as one text), building_id, x, y (metres). Cases
         without a time are in no chain.
     settings : ChainSettings, optional
 
@@ -56,10 +57,9 @@ def build_chains(cases: pd.DataFrame, settings: ChainSettings | None = None) -> 
     -------
     chains : DataFrame
         Sorted by chain: chain, cases, first_reported, last_reported, span_days, diameter_m,
-        categories (different ones), usual_cases (those that usual days would bring within the
-        span; null where unknown), strength (mean of each later case's strongest link), rules (how
-        many links by which), continues (id of the full chain before it, or null), joined (ids of
-        the chains it took in, separated by blanks; empty if none).
+        categories (different ones), strength (mean of each later case's strongest link), rules
+        (how many links by which), continues (id of the full chain before it, or null), joined
+        (ids of the chains it took in, separated by blanks; empty if none).
     links : DataFrame
         Sorted by chain, second, first: chain, first, second, rule, strength, gap_days,
         distance_m, reason_zh, reason_en.
@@ -164,7 +164,6 @@ def _described(
         {
             "chain": _texts(name[head]),
             "time": columns.time_us[rows],
-            "usual": columns.usual_per_day[rows],
             "x": columns.x[rows],
             "y": columns.y[rows],
             "category": np.where(columns.category[rows] >= 0, columns.category[rows], np.nan),
@@ -183,9 +182,6 @@ def _described(
             "span_days": (last - first).to_numpy() / _US_PER_DAY,
             "diameter_m": np.hypot(sides[0].to_numpy(), sides[1].to_numpy()),
             "categories": parts["category"].nunique().to_numpy(dtype=np.int64),
-            "usual_cases": parts["usual"].mean().to_numpy()
-            * (last - first).to_numpy()
-            / _US_PER_DAY,
             "strength": strongest.reindex(first.index).to_numpy(dtype=np.float64),
             "rules": _texts(_rules(told).reindex(first.index).to_numpy(dtype=object)),
         }

@@ -14,7 +14,7 @@ from blockdata.link.duplicates.blocking import Pairs, near_pairs, pairs_of_key
 from blockdata.link.duplicates.columns import ReportColumns, report_columns
 from blockdata.link.order import positions, ranks
 
-__all__ = ["RULES", "Cases", "Rule", "cases_of", "links_of"]
+__all__ = ["RULES", "Cases", "Rule", "cases_of", "links_of", "main_categories"]
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -48,16 +48,17 @@ RULES = (
 
 @dataclass(frozen=True)
 class Cases:
-    """Cases as arrays, in order of time; `entity` and `batch` are -1 where unknown.
+    """Cases as arrays, in order of time; `entity`, `batch` and `main` are -1 where unknown.
 
-    `family` has a row for every cause: whether each case can come from it.
+    `family` has a row for every cause: whether each case can come from it. `main` is the main
+    category, by which categories that no family names are related.
     """
 
     columns: ReportColumns
     entity: Integers
     batch: Integers
+    main: Integers
     family: Flags
-    names: tuple[str, ...]
 
 
 def cases_of(cases: pd.DataFrame, settings: ChainSettings) -> Cases:
@@ -65,15 +66,32 @@ def cases_of(cases: pd.DataFrame, settings: ChainSettings) -> Cases:
     columns = report_columns(cases)
     rows = cases.iloc[positions(pd.Series(columns.id, dtype="str"), cases["id"])]
     category = rows["category"] if "category" in rows else pd.Series(None, index=rows.index)
-    names = tuple(sorted(settings.families))
-    family = [category.isin(settings.families[name]).to_numpy() for name in names]
+    family = [category.isin(names).to_numpy() for names in settings.families.values()]
     return Cases(
         columns,
         _keys(rows, "entity_id"),
         _keys(rows, "component_batch"),
-        np.array(family, dtype=np.bool_).reshape(len(names), len(columns)),
-        names,
+        ranks(main_categories(rows, settings)),
+        np.array(family, dtype=np.bool_).reshape(len(family), len(columns)),
     )
+
+
+def main_categories(cases: pd.DataFrame, settings: ChainSettings) -> pd.Series:
+    """Return the main category of each case, null where a family names its category.
+
+    Of a category in a family it is known with which others it comes. The main category, by which
+    an office files, stands in where nobody has said that.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"category": ["noise", "lamp"], "main_category": ["town", "town"]})
+    >>> main_categories(cases, ChainSettings({"shop": ("fumes", "noise")})).tolist()
+    [nan, 'town']
+    """
+    if not {"category", "main_category"} <= set(cases):
+        return pd.Series(None, index=cases.index, dtype="str")
+    named = {category for family in settings.families.values() for category in family}
+    return cases["main_category"].astype("str").mask(cases["category"].isin(named))
 
 
 def _keys(rows: pd.DataFrame, name: str) -> Integers:
@@ -89,12 +107,13 @@ def links_of(cases: Cases, settings: ChainSettings) -> pd.DataFrame:
     entity     one entity; the same or related categories                      0.95
     component  one component                                                   0.9
     building   one building; different and related categories                  0.9
-    near       points within `near_m`, a building of one unknown; as above     0.7
+    near       points within `near_m`, no building of either known; as above   0.7
     batch      components of one batch, not the same; the same category        0.6
     =========  ==============================================================  =================
 
-    Related are categories of one main category or of one family. The strength falls evenly with
-    the time between the cases, to half of it at the longest that the rule allows.
+    Related are categories of one family, and those of one main category that no family names.
+    The strength falls evenly with the time between the cases, to half of it at the longest that
+    the rule allows.
 
     Parameters
     ----------
@@ -152,8 +171,7 @@ def _same_category(cases: Cases, i: Integers, j: Integers) -> Flags:
 
 
 def _related(cases: Cases, i: Integers, j: Integers) -> Flags:
-    main = cases.columns.main_category
-    related: Flags = (main[i] == main[j]) & (main[i] >= 0)
+    related: Flags = (cases.main[i] == cases.main[j]) & (cases.main[i] >= 0)
     for family in cases.family:
         related |= family[i] & family[j]
     return related
@@ -174,7 +192,8 @@ def _of_building(cases: Cases, i: Integers, j: Integers) -> Flags:
 
 def _of_near(cases: Cases, i: Integers, j: Integers) -> Flags:
     building = cases.columns.building_id
-    untold = (building[i] < 0) | (building[j] < 0)
+    # Between buildings a stray point would join whatever stands within reach of it.
+    untold = (building[i] < 0) & (building[j] < 0)
     return untold & _of_building(cases, i, j)
 
 

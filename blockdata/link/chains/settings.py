@@ -22,12 +22,12 @@ class ChainSettings:
     ----------
     families : mapping of str to tuple of str
         Categories that one cause brings (a shop: fumes, stalls on the pavement, rubbish, noise),
-        by the name of the cause. Categories of one main category are related as well.
+        by the name of the cause. Categories that no family names are related by main category.
     entity_days, component_days, building_days, near_days, batch_days : float
         The longest time between two linked cases about one entity, one component, one building, at
         near points, and between failures of components of one batch.
     near_m : float
-        Cases that are no farther apart are at one place, where no building tells.
+        Cases that are no farther apart are at one place, where no building of either is known.
     min_strength : float
         Weaker links are not made.
     min_cases : int
@@ -39,11 +39,14 @@ class ChainSettings:
     max_diameter_m : float
         The longest diagonal of the box around a chain's points, along the axes; chains of a
         batch have none.
+    alpha : float
+        False discovery rate at which a chain counts as more than chance. It decides what is
+        listed; no chain's id or members depend on it.
 
     Raises
     ------
     ConfigError
-        If a limit is negative or not finite, or `min_strength` is above 1.
+        If a limit is negative or not finite, or `min_strength` or `alpha` is above 1.
 
     Examples
     --------
@@ -63,11 +66,12 @@ class ChainSettings:
     max_cases: int = 60
     max_span_days: float = 365.0
     max_diameter_m: float = 100.0
+    alpha: float = 0.2
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name != "families"):
             value = getattr(self, name)
-            most = 1.0 if name == "min_strength" else np.inf
+            most = 1.0 if name in {"alpha", "min_strength"} else np.inf
             if not (np.isfinite(value) and 0 <= value <= most):
                 raise ConfigError(
                     f"{name} is {value}",
@@ -77,7 +81,11 @@ class ChainSettings:
 
     def gap_us(self, rule: str) -> int:
         """Return the longest time between two cases of a rule, in microseconds."""
-        return round(float(getattr(self, f"{rule}_days")) * _MICROSECONDS)
+        return round(self.gap_days(rule) * _MICROSECONDS)
+
+    def gap_days(self, rule: str) -> float:
+        """Return the longest time between two cases of a rule, in days."""
+        return float(getattr(self, f"{rule}_days"))
 
     @property
     def max_span_us(self) -> int:

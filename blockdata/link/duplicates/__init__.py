@@ -4,7 +4,7 @@ from blockdata.link.duplicates.columns import REPORT_COLUMNS
 from blockdata.link.duplicates.fingerprints import text_fingerprints
 from blockdata.link.duplicates.groups import duplicate_groups
 from blockdata.link.duplicates.index import DuplicateIndex
-from blockdata.link.duplicates.model import DuplicateModel
+from blockdata.link.duplicates.model import DuplicateModel, model_for
 from blockdata.link.duplicates.pairs import duplicate_pairs, explain_pair
 from blockdata.link.duplicates.places import named_roads, place_keys
 from blockdata.link.duplicates.settings import DuplicateSettings
@@ -18,6 +18,7 @@ __all__ = [
     "duplicate_groups",
     "duplicate_pairs",
     "explain_pair",
+    "model_for",
     "named_roads",
     "place_keys",
     "text_fingerprints",

@@ -32,7 +32,8 @@ def duplicate_groups(
     - the mean probability of all pairs between the two groups is at least `same_probability`,
       where a pair that is not listed has 0.
 
-    So a chain of likely pairs whose ends do not fit is not one group.
+    So a chain of likely pairs whose ends do not fit is not one group. Only a person's word has
+    probability 1; it knows no limits of time and place.
 
     Parameters
     ----------
@@ -127,11 +128,9 @@ class _Grouping:
         last = max(self._end(head), self._end(other))
         box = box_around(self._box_of(head), self._box_of(other))
         limits = self._settings
-        if (
-            support < limits.same_probability
-            or self._time_us[last] - self._time_us[head] > limits.max_span_us
-            or diagonal_m(box) > limits.max_diameter_m
-        ):
+        far = self._time_us[last] - self._time_us[head] > limits.max_span_us
+        far |= diagonal_m(box) > limits.max_diameter_m
+        if support < limits.same_probability or (far and support < 1):
             return
         self._head[other], self._size[head] = head, size + other_size
         self._last[head], self._box[head] = last, box

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import expit
 
 from blockdata.errors import AnalysisError
@@ -18,9 +19,11 @@ from blockdata.link.duplicates.coefficients import (
 )
 from blockdata.link.duplicates.terms import TERMS
 
-__all__ = ["DuplicateModel"]
+__all__ = ["DuplicateModel", "model_for"]
 
 Floats = npt.NDArray[np.float64]
+
+_TEXTS_FROM_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -97,3 +100,26 @@ class DuplicateModel:
         """Return the probability that each pair is one occurrence."""
         chance: Floats = expit(self.log_odds(levels))
         return chance
+
+
+def model_for(reports: pd.DataFrame) -> DuplicateModel:
+    """Choose the weights for reports: those with texts, if a tenth of the reports has one.
+
+    Parameters
+    ----------
+    reports : DataFrame
+        As for `duplicate_pairs`; without a column fingerprint there are no texts.
+
+    Returns
+    -------
+    DuplicateModel
+
+    Examples
+    --------
+    >>> model_for(pd.DataFrame({"fingerprint": [None, None]})) == DuplicateModel.without_text()
+    True
+    """
+    if "fingerprint" not in reports or reports.empty:
+        return DuplicateModel.without_text()
+    has_texts = reports["fingerprint"].notna().mean() >= _TEXTS_FROM_SHARE
+    return DuplicateModel() if has_texts else DuplicateModel.without_text()

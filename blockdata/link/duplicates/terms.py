@@ -50,7 +50,13 @@ class Term:
 
 
 _DISTANCES_M = (15.0, 30.0, 50.0, 80.0, 120.0)
-_SIMILARITIES = (0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
+_SIMILARITIES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75)
+_SILENT_TEXT, _BRIEF_TEXT = 12, 24
+"""Below so many elements a text hardly says more than its category does, or says little."""
+
+_LEVEL_OF_BRIEF = np.array([3, 3, 4, 4, 4, 5, 6, 7, 7, 7], dtype=np.int8)
+"""What a brief text's similarity counts as, against that of longer ones."""
+
 _GAPS_HOURS = (1, 3, 6, 12, 18, 24, 30, 36, 48)
 _USUAL_PER_DAY = (0.003, 0.006, 0.012, 0.025, 0.05, 0.1, 0.3)
 _US_PER_HOUR = 3_600_000_000
@@ -124,15 +130,17 @@ TERMS = (
         "text",
         (
             Level("0", "文字几乎无相同", "texts with next to nothing in common"),
-            Level("15", "文字很少相同", "texts with little in common"),
-            Level("30", "文字部分相同", "texts with something in common"),
+            Level("5", "文字很少相同", "texts with very little in common"),
+            Level("10", "文字少有相同", "texts with little in common"),
+            Level("15", "文字略有相同", "texts with something in common"),
             Level("unknown"),
-            Level("45", "文字近半相同", "texts alike by half"),
+            Level("30", "文字部分相同", "texts alike in part"),
+            Level("40", "文字多处相同", "texts alike in much"),
+            Level("50", "文字过半相同", "texts alike by half"),
             Level("60", "文字大半相同", "texts mostly alike"),
             Level("75", "文字很相近", "texts much alike"),
-            Level("90", "文字几乎一致", "texts nearly the same"),
         ),
-        3,
+        4,
     ),
     Term(
         "caller",
@@ -298,8 +306,11 @@ def _category(one: ReportColumns, i: Integers, other: ReportColumns, j: Integers
 
 
 def _text(one: ReportColumns, i: Integers, other: ReportColumns, j: Integers) -> Levels:
-    neutral = TERMS[_position("text")].neutral
+    """Compare the texts; a bare one that is found in a longer one says next to nothing."""
     alike = similarity((one.slots, one.text_size), i, (other.slots, other.text_size), j)
-    step = np.searchsorted(np.array(_SIMILARITIES), alike, side="right")
-    level = step + (step >= neutral)
-    return np.where(np.isnan(alike), neutral, level).astype(np.int8)
+    level = np.searchsorted(np.array(_SIMILARITIES), alike, side="right").astype(np.int8)
+    size = np.fmin(one.text_size[i], other.text_size[j])
+    silent, brief = size < _SILENT_TEXT, size < _BRIEF_TEXT
+    level[brief] = _LEVEL_OF_BRIEF[level[brief]]
+    level[silent] = TERMS[_position("text")].neutral
+    return level

@@ -21,7 +21,12 @@ _LEAST_PER_DAY = 1e-6
 
 
 def usual_per_day(
-    reports: pd.DataFrame, *, radius_m: float = 30.0, apart_days: float = 3.0, days: float = 365.0
+    reports: pd.DataFrame,
+    *,
+    radius_m: float = 30.0,
+    apart_days: float = 3.0,
+    days: float = 365.0,
+    until: pd.Timestamp | None = None,
 ) -> pd.Series:
     """Estimate, for each report, how many of its category come from its place on a usual day.
 
@@ -40,6 +45,9 @@ def usual_per_day(
         Those nearer in time do not count.
     days : float
         How far before and after a report others count.
+    until : Timestamp, optional
+        UTC; reports from then on do not count for others. What is usual then stays as it is while
+        new reports come.
 
     Returns
     -------
@@ -68,28 +76,36 @@ def usual_per_day(
     if not known.any():
         return usual
     time_us, category = times[known].astype(np.int64), category[known]
+    last_us = time_us.max() if until is None else pd.Timestamp(until).value // 1000
+    counts = time_us <= last_us if until is None else time_us < last_us
     limits_us = (apart_days * _US_PER_DAY, days * _US_PER_DAY)
     span_m = float(np.ptp(x[known])) + 2 * radius_m + 1
     # Each category lies on a plane of its own, beside the others.
-    apart = _others((x[known] + category * span_m, y[known]), radius_m, time_us, limits_us)
-    together = _others((x[known], y[known]), radius_m, time_us, limits_us)
+    spread = (x[known] + category * span_m, y[known])
+    apart = _others(spread, radius_m, time_us, limits_us, counts)
+    together = _others((x[known], y[known]), radius_m, time_us, limits_us, counts)
     looked_at = np.minimum(time_us - time_us.min(), limits_us[1])
-    looked_at += np.minimum(time_us.max() - time_us, limits_us[1])
+    looked_at += np.clip(last_us - time_us, -looked_at, limits_us[1])
     exposure = np.maximum(looked_at / _US_PER_DAY, 1.0)
-    share = np.bincount(category)[category] / len(category)
+    of_category = np.bincount(category[counts], minlength=int(category.max()) + 1)
+    share = of_category[category] / max(int(counts.sum()), 1)
     expected = np.maximum(together / exposure * share, _LEAST_PER_DAY)
     usual[known] = (apart + _PRIOR_REPORTS) / (exposure + _PRIOR_REPORTS / expected)
     return usual
 
 
 def _others(
-    place: tuple[Floats, Floats], radius_m: float, time_us: Integers, limits_us: tuple[float, float]
+    place: tuple[Floats, Floats],
+    radius_m: float,
+    time_us: Integers,
+    limits_us: tuple[float, float],
+    counts: npt.NDArray[np.bool_],
 ) -> Integers:
     """Count for each report those that are near in place and neither near nor far in time."""
     count = np.zeros(len(time_us), dtype=np.int64)
     for i, j in pairs_within(*place, radius_m):
         gap_us = np.abs(time_us[i] - time_us[j])
-        counts = (gap_us > limits_us[0]) & (gap_us <= limits_us[1])
-        for rows in (i[counts], j[counts]):
-            count += np.bincount(rows, minlength=len(count))
+        apart = (gap_us > limits_us[0]) & (gap_us <= limits_us[1])
+        for row, other in ((i, j), (j, i)):
+            count += np.bincount(row[apart & counts[other]], minlength=len(count))
     return count

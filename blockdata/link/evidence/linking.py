@@ -174,6 +174,8 @@ def _with_decisions(
     key = links["incident"].astype("str") + " " + links["target_kind"].astype("str")
     gone = positions(key, own["incident"].astype("str") + " " + own["target_kind"].astype("str"))
     made = own[own["target"].notna()]
+    if made.empty:
+        return links[gone < 0]
     words = ("", "decision", "a person decided")
     rows = plain_links(made["incident"], made["target"], words, 1.0)
     rows["target_kind"] = pd.Categorical(made["target_kind"].astype("str").to_numpy())

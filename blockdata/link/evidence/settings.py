@@ -51,7 +51,7 @@ class EvidenceSettings:
     wrong_near, wrong_near_m : float
         Of addresses that were matched wrongly: the share that is near the right one, and how
         near (standard distance). Learned from invented districts by
-        `python -m benchmarks.linking_evidence --learn FOLDER...`.
+        `python -m benchmarks.linking --only evidence --learn`.
     max_reach_m : float
         Nothing farther from the coordinates is a candidate by position.
     candidates : int

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from blockdata.link.order import is_in
+
 __all__ = ["disputed_borders", "disputed_duties", "ownerless"]
 
 
@@ -20,7 +22,7 @@ def ownerless(cases: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns category, scheme, code, grid, cases, sorted by cases (most first), category, grid.
+        Columns category, scheme, code, grid, cases, sorted by cases (most first), then the rest.
 
     Examples
     --------
@@ -31,11 +33,11 @@ def ownerless(cases: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
     [['b', 1]]
     """
     known = ranked.loc[ranked["reason"] != "nearest", "id"]
-    nobody = cases[~cases["id"].isin(known)]
+    nobody = cases[~is_in(cases["id"], known)]
     columns = ["category", "scheme", "code", "grid"]
     counted = nobody.groupby(columns, dropna=False).size().rename("cases").reset_index()
-    order = ["cases", "category", "grid"]
-    return counted.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    falling = [False, *(True for _ in columns)]
+    return counted.sort_values(["cases", *columns], ascending=falling, ignore_index=True)
 
 
 def disputed_duties(duties: pd.DataFrame) -> pd.DataFrame:
@@ -90,10 +92,11 @@ def disputed_borders(cases: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
     [['g1', 'g2', 1, 'D01, D02']]
     """
     across = ranked.loc[ranked["reason"] == "neighbour_duty", "id"]
-    near = cases[cases["id"].isin(across)].dropna(subset=["grid", "neighbour"])
+    near = cases[is_in(cases["id"], across)].dropna(subset=["grid", "neighbour"])
     sides = near[["grid", "neighbour"]]
     near = near.assign(grid=sides.min(axis=1), neighbour=sides.max(axis=1))
     named = ranked[ranked["reason"].isin(["duty", "neighbour_duty"])]
+    named = named[is_in(named["id"], near["id"])]
     joined = near.merge(named[["id", "department"]], on="id")
     by_border = joined.sort_values("department").groupby(["grid", "neighbour"])
     told = pd.DataFrame(

@@ -57,7 +57,7 @@ def limits_of_cases(
     begins = options["opened_at"].to_numpy(dtype="datetime64[us]")
     # Before a case is opened its limits are compared from one common working moment.
     compared = np.where(np.isnat(begins), np.datetime64("2001-01-01T08:00", "us"), begins)
-    limit, unit = options["time_limit"].to_numpy(float), options["time_limit_unit"].to_list()
+    limit, unit = options["time_limit"].to_numpy(float), options["time_limit_unit"]
     due = calendar.due(compared, limit, unit)
     stated = options["condition_no_stated"].notna() & (
         options["condition_no_stated"] == options["condition_no"]

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from blockdata.errors import ConfigError
 from blockdata.link.clock import WorkCalendar
+from blockdata.records.codes import TIME_LIMIT_UNIT
 
 __all__ = ["LightSettings", "due_soon", "lights"]
+
+
+_HOURS = MappingProxyType(
+    {
+        u: "urgent_working_hour" if u.startswith("urgent") else "working_hour"
+        for u in TIME_LIMIT_UNIT
+    }
+)
+"""The unit of hours on the clock of each unit."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +60,14 @@ def lights(
     now: pd.Timestamp,
     settings: LightSettings | None = None,
 ) -> pd.DataFrame:
-    """Tell how much of its limit each case has used, and its light.
+    """Tell when each case is due, how much of its time it has used, and its light.
 
     Parameters
     ----------
     cases : DataFrame
-        Columns id, opened_at, handled_at (local wall-clock times; handled_at null while it is
-        being dealt with), limit, limit_unit, as from `limits_of_cases`.
+        Columns id; opened_at, handled_at (local wall-clock times; handled_at null while it is
+        being dealt with); limit_unit; allowed_hours and paused_hours, on the clock of the unit,
+        as from `allowed_hours` and `paused_hours`.
     calendar : WorkCalendar
     now : Timestamp
         Local wall-clock time; cases not handled by then are measured up to it.
@@ -63,54 +76,58 @@ def lights(
     Returns
     -------
     DataFrame
-        Columns id, used_share (of the limit, on its own clock), light ("green", "yellow", "red",
-        or "none" without a limit or opening), in the order of cases.
+        In the order of cases: id; due_at (local wall-clock time; of a case that is suspended,
+        as if it went on now); used_share (of the time it was given, on its own clock; a handling
+        before the opening uses none); hours_left (on that clock, negative once overdue; null once
+        handled); light ("green", "yellow", "red", or "none" without a limit or opening).
 
     Examples
     --------
     >>> cases = pd.DataFrame({"id": ["i1"], "opened_at": pd.to_datetime(["2026-11-20 08:00"]),
-    ...     "handled_at": pd.to_datetime([None]), "limit": [4.0], "limit_unit": ["working_hour"]})
-    >>> lights(cases, WorkCalendar(), pd.Timestamp("2026-11-20 11:30"))["light"].to_list()
-    ['yellow']
+    ...     "handled_at": pd.to_datetime([None]), "limit_unit": ["working_hour"],
+    ...     "allowed_hours": [4.0], "paused_hours": [0.0]})
+    >>> told = lights(cases, WorkCalendar(), pd.Timestamp("2026-11-20 11:30"))
+    >>> told[["due_at", "light", "hours_left"]].values.tolist()
+    [[Timestamp('2026-11-20 12:00:00'), 'yellow', 0.5]]
     """
     settings = settings or LightSettings()
     handled = cases["handled_at"].to_numpy(dtype="datetime64[us]")
     until = np.fmin(handled, np.datetime64(now, "us"))
     begins = cases["opened_at"].to_numpy(dtype="datetime64[us]")
-    unit = [u if isinstance(u, str) else None for u in cases["limit_unit"]]
-    spent = calendar.elapsed_hours(begins, until, unit)
-    per_unit = {"working_day": calendar.us_per_day / 3.6e9, "urgent_working_day": 24.0}
-    hours = cases["limit"].to_numpy(float) * np.array([per_unit.get(u or "", 1.0) for u in unit])
+    unit = cases["limit_unit"].astype("str")
+    paused, hours = (cases[c].to_numpy(float) for c in ("paused_hours", "allowed_hours"))
+    spent = np.maximum(calendar.elapsed_hours(begins, until, unit) - paused, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         # A limit of 0 is used up as soon as any time has passed.
         share = np.where(hours > 0, spent / hours, np.where(spent > 0, np.inf, 0.0))
     share = np.where(np.isnan(hours) | np.isnan(spent), np.nan, share)
+    return pd.DataFrame(
+        {
+            "id": cases["id"].to_numpy(),
+            "due_at": calendar.due(begins, hours + paused, unit.map(_HOURS)),
+            "used_share": share,
+            "hours_left": np.where(np.isnat(handled), hours - spent, np.nan),
+            "light": _colours(share, settings),
+        }
+    )
+
+
+def _colours(share: npt.NDArray[np.float64], settings: LightSettings) -> pd.Series:
     light = np.select(
         [np.isnan(share), share > settings.red_share, share >= settings.yellow_share],
         ["none", "red", "yellow"],
         "green",
     )
-    return pd.DataFrame(
-        {
-            "id": cases["id"].to_numpy(),
-            "used_share": share,
-            "light": pd.Series(light, dtype="str"),
-        }
-    )
+    return pd.Series(light, dtype="str")
 
 
-def due_soon(
-    cases: pd.DataFrame, calendar: WorkCalendar, now: pd.Timestamp, *, within_hours: float = 8.0
-) -> pd.DataFrame:
+def due_soon(told: pd.DataFrame, *, within_hours: float = 8.0) -> pd.DataFrame:
     """List the open cases that are overdue or will be due within some hours of their own clock.
 
     Parameters
     ----------
-    cases : DataFrame
-        Columns id, due_at, handled_at (local wall-clock times), limit_unit.
-    calendar : WorkCalendar
-    now : Timestamp
-        Local wall-clock time.
+    told : DataFrame
+        As from `lights`; without the cases that are suspended, for which no time runs out.
     within_hours : float
         Hours left on the clock of the case's unit.
 
@@ -121,15 +138,10 @@ def due_soon(
 
     Examples
     --------
-    >>> cases = pd.DataFrame({"id": ["i1"], "due_at": pd.to_datetime(["2026-11-23 09:00"]),
-    ...     "handled_at": pd.to_datetime([None]), "limit_unit": ["working_hour"]})
-    >>> due_soon(cases, WorkCalendar(), pd.Timestamp("2026-11-20 17:00"))["hours_left"].to_list()
-    [2.0]
+    >>> told = pd.DataFrame({"id": ["i1", "i2"], "hours_left": [2.0, 9.0],
+    ...                      "due_at": pd.to_datetime(["2026-11-23 09:00", "2026-11-24 08:00"])})
+    >>> due_soon(told)["id"].to_list()
+    ['i1']
     """
-    running = cases[cases["due_at"].notna() & cases["handled_at"].isna()]
-    due = running["due_at"].to_numpy(dtype="datetime64[us]")
-    at = np.full(len(running), np.datetime64(now, "us"))
-    left = calendar.elapsed_hours(at, due, running["limit_unit"].to_list())
-    listed = running[["id", "due_at"]].assign(hours_left=left)
-    soon = listed[listed["hours_left"] <= within_hours]
+    soon = told.loc[told["hours_left"] <= within_hours, ["id", "due_at", "hours_left"]]
     return soon.sort_values(["due_at", "id"], ignore_index=True)

@@ -14,7 +14,6 @@ from blockdata.records.texts import (
     replaced_rows,
     rows_with_other_bytes,
 )
-from blockdata_loaders.arrays import nulls
 
 __all__ = ["normal_number", "normal_phone", "pseudonyms"]
 
@@ -79,7 +78,7 @@ def _normal_phones(numbers: pa.Array) -> pa.Array:
 
 def _without_blanks(values: pa.Array) -> pa.Array:
     blank = np.flatnonzero(byte_lengths(values) == 0)
-    return replaced_rows(values, blank, nulls(len(blank)))
+    return replaced_rows(values, blank, pa.nulls(len(blank), pa.string()))
 
 
 def pseudonyms(values: pa.Array, secret: bytes) -> pa.Array:

@@ -1,0 +1,1 @@
+"""Measurements of linking, duplicates, chains and episodes: `python -m benchmarks.linking`."""
