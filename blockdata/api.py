@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from blockdata.address.parser import FitReport
     from blockdata.records.docs import Lang
     from blockdata.views.cameras import Coverage
+    from blockdata.views.cases.cases import Cases
     from blockdata.views.layers.layers import Layers
 
 RESULTS = (
@@ -330,6 +331,21 @@ class Base:
             today=self.today,
         )
 
+    @cached_property
+    def cases(self) -> Cases:
+        """The cases: what they are about, which belong together, who answers until when.
+
+        See `blockdata.views.cases.cases.Cases`.
+        """
+        from blockdata.views.cases.cases import Cases
+
+        return Cases(
+            *(self.session, self.config, self.as_of, self._words),
+            match=self.match,
+            take=self.take,
+            today=self.today,
+        )
+
     def coverage(
         self,
         grid: str = "unit",
@@ -461,14 +477,14 @@ class Base:
         Parameters
         ----------
         verb : str
-            "address", "merge", "repin", "override", "reshape", "ignore" or "replay"; see
-            `Decision`.
+            "address", "merge", "repin", "override", "reshape", "ignore", "replay", "link",
+            "same" or "category"; see `Decision`.
         subject : str
             Address text, record id or id of a rejected row, as the verb asks for.
         value : str, optional
             What was decided; left out, an earlier decision on the subject is taken back.
         field : str, optional
-            Field of an override or replay.
+            Field of an override or replay, kind of target of a link, the other case of a same.
         note : str, optional
         on : date, optional
             Day of the decision; default: today in the base's zone.

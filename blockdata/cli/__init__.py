@@ -28,6 +28,15 @@ from blockdata.cli import (
     rollback,
     sql,
 )
+from blockdata.cli.cases import categories as cases_categories
+from blockdata.cli.cases import chains as cases_chains
+from blockdata.cli.cases import disputes as cases_disputes
+from blockdata.cli.cases import due as cases_due
+from blockdata.cli.cases import duplicates as cases_duplicates
+from blockdata.cli.cases import episodes as cases_episodes
+from blockdata.cli.cases import explain as cases_explain
+from blockdata.cli.cases import links as cases_links
+from blockdata.cli.cases import repeats_of as cases_repeats_of
 from blockdata.cli.layers import check as layers_check
 from blockdata.cli.layers import counts as layers_counts
 from blockdata.cli.layers import draft as layers_draft
@@ -65,6 +74,15 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "layers counts": layers_counts.counts,
     "layers draft": layers_draft.draft,
     "layers raster": layers_raster.raster,
+    "cases explain": cases_explain.explain,
+    "cases links": cases_links.links,
+    "cases categories": cases_categories.categories,
+    "cases duplicates": cases_duplicates.duplicates,
+    "cases repeats-of": cases_repeats_of.repeats_of,
+    "cases chains": cases_chains.chains,
+    "cases episodes": cases_episodes.episodes,
+    "cases due": cases_due.due,
+    "cases disputes": cases_disputes.disputes,
 }
 """Every command by name, in the order of the help."""
 
@@ -77,6 +95,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _GROUPS = {
+    "cases": "Cases: what they are about, which belong together, who answers until when.",
     "layers": "Layers of cells: check, repair, draft, count through time, carry figures over.",
 }
 """What the groups of commands are about; their commands are named "GROUP COMMAND"."""

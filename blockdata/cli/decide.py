@@ -16,7 +16,8 @@ def decide(  # noqa: PLR0917 - a command's parameters are its options
         str,
         typer.Argument(
             metavar="VERB",
-            help="address, merge, repin, override, reshape, ignore or replay.",
+            help="address, merge, repin, override, reshape, ignore, replay, link, same or "
+            "category.",
             show_default=False,
         ),
     ],

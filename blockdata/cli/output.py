@@ -48,6 +48,14 @@ def show(frame: pd.DataFrame, out: Path | None = None) -> None:
         typer.echo(f"... {len(frame) - len(shown):,} more; --out FILE writes all")
 
 
+def answer(frame: pd.DataFrame, out: Path | None = None) -> None:
+    """Show a table as `show` does; of an empty one tell what would fill it."""
+    if out is None and frame.empty and "summary" in frame.attrs:
+        typer.echo(frame.attrs["summary"])
+    else:
+        show(frame, out)
+
+
 def write(frame: pd.DataFrame, path: Path) -> None:
     """Write a table to a .csv or .gpkg file.
 

@@ -12,6 +12,7 @@ import jinja2
 
 from blockdata.engines import feeds, report_feeds
 from blockdata.report.cameras import camera_section
+from blockdata.report.cases import case_sections
 from blockdata.report.chronic import chronic_section
 from blockdata.report.classes import component_classes
 from blockdata.report.hot import hot_windows
@@ -19,7 +20,6 @@ from blockdata.report.layers import layer_lines
 from blockdata.report.people import people_section
 from blockdata.report.quality import (
     balance_total,
-    categories,
     kind_lines,
     notes,
     quarantine_lines,
@@ -101,7 +101,6 @@ def _content(
     session: Session, facts: Mapping[str, Any], settings: Settings, words: Words
 ) -> dict[str, object]:
     sources = source_lines(session, facts, words)
-    counted = categories(session)
     as_of = dt.date.fromisoformat(str(facts["as_of"]))
     return {
         "facts": facts,
@@ -126,11 +125,10 @@ def _content(
         "total": balance_total(sources),
         "quarantine": quarantine_lines(session, words),
         "quarantine_rows": report_feeds.quarantine_rows(session),
-        "mapped": [c for c in counted if c.code],
-        "unmapped": [c for c in counted if not c.code],
         "matters": session.count("matter"),
         "notes": notes(facts, words),
         "idle_decisions": notes(facts, words, "decision_without_effect"),
         "decisions": report_feeds.decision_counts(session),
+        **case_sections(session, settings, words, as_of),
         "waiting": {name: len(facts.get(name, ())) for name in ("waiting", "withheld", "repeats")},
     }

@@ -1,4 +1,4 @@
-"""How far the base can be trusted: rows, balances, rejected rows, gaps, categories, findings."""
+"""How far the base can be trusted: rows, balances, rejected rows, gaps, findings."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from typing import Any
 import pandas as pd
 
 from blockdata.engines import report_feeds
-from blockdata.records.code_tables import entries_named
 from blockdata.report.words import Words, percent, whole
 from blockdata.store.session import Session
 
 __all__ = [
     "BALANCE",
-    "Category",
     "KindLine",
     "Note",
     "SourceLine",
     "balance_total",
-    "categories",
     "kind_lines",
     "notes",
     "quarantine_lines",
@@ -157,48 +154,6 @@ def quarantine_lines(session: Session, words: Words) -> list[dict[str, str]]:
         }
         for row in report_feeds.quarantine_counts(session).to_dict("records")
     ]
-
-
-@dataclass(frozen=True)
-class Category:
-    """One category of incidents, its code if it has one, and the class's name if it is another."""
-
-    name: str
-    code: str
-    scheme: str
-    incidents: int
-    national: str = ""
-
-
-def categories(session: Session) -> list[Category]:
-    """Return the categories, the most frequent first.
-
-    Parameters
-    ----------
-    session : Session
-
-    Returns
-    -------
-    list of Category
-        `code` is empty where neither the matter catalogue nor a national table has the name.
-    """
-    frame = session.read("category").to_pandas()
-    frame = frame.sort_values(["incidents", "category"], ascending=[False, True])
-    return [
-        _category(
-            str(row["category"]),
-            "" if pd.isna(row["code"]) else str(row["code"]),
-            "" if pd.isna(row["scheme"]) else str(row["scheme"]),
-            int(row["incidents"]),
-        )
-        for row in frame.to_dict("records")
-    ]
-
-
-def _category(name: str, code: str, scheme: str, incidents: int) -> Category:
-    found = [e.name for e in entries_named(name, scheme=scheme) if e.code == code]
-    national = found[0] if found and found[0] != name else ""
-    return Category(name, code, scheme, incidents, national)
 
 
 @dataclass(frozen=True)

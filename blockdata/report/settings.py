@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from blockdata.config import Chronic, City, CodeTables, Episodes, Hotspots, People
+from blockdata.config import Chronic, City, CodeTables, Episodes, Hotspots, Linking, People
 from blockdata.store.session import Session
 
 
@@ -20,6 +20,7 @@ class Settings:
     episodes: Episodes
     people: People
     codes: CodeTables
+    linking: Linking
 
 
 def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
@@ -43,4 +44,5 @@ def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
         episodes=Episodes.model_validate(raw.get("episodes", {})),
         people=People.model_validate(raw.get("people", {})),
         codes=CodeTables.model_validate(raw.get("codes", {})),
+        linking=Linking.model_validate(raw.get("linking", {})),
     )

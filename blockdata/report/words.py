@@ -209,14 +209,36 @@ def percent(part: int, of: int) -> str:
     >>> percent(1, 3), percent(999_999, 1_000_000), percent(0, 0)
     ('33.3%', '>99.9%', '—')
     """
-    if of == 0:
+    return share(part / of) if of else _MISSING
+
+
+def share(value: float | None) -> str:
+    """Write a probability or a share in percent; never 0 or 100 unless it is none or all.
+
+    Examples
+    --------
+    >>> share(0.934), share(0.9999), share(1.0), share(0.0002), share(None)
+    ('93.4%', '>99.9%', '100%', '<0.1%', '—')
+    """
+    if value is None or pd.isna(value):
         return _MISSING
-    text = f"{100 * part / of:.1f}%"
+    text = f"{100 * value:.1f}%"
     if text == "100.0%":
-        return "100%" if part == of else ">99.9%"
+        return "100%" if value == 1 else ">99.9%"
     if text == "0.0%":
-        return "0%" if part == 0 else "<0.1%"
+        return "0%" if value == 0 else "<0.1%"
     return text
+
+
+def metres(value: float | None) -> str:
+    """Write a distance in whole metres, without the unit.
+
+    Examples
+    --------
+    >>> metres(1234.4), metres(None)
+    ('1,234', '—')
+    """
+    return _MISSING if value is None or pd.isna(value) else f"{value:,.0f}"
 
 
 def _is_missing(value: object) -> bool:

@@ -48,7 +48,7 @@ class Place:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sections as lists of rows; missing values are None and times are texts."""
-        rows = {name: _records(frame) for name, frame in self.sections.items()}
+        rows = {name: records_of(frame) for name, frame in self.sections.items()}
         return {"id": self.id, "text": self.text, **rows}
 
     def __repr__(self) -> str:
@@ -162,12 +162,13 @@ def _told(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[told]
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as JSON has them: missing values are None and times are texts."""
     return [{str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 def _brief(frame: pd.DataFrame, most: int = 10) -> list[dict[str, Any]]:
-    rows = _records(frame.head(most))
+    rows = records_of(frame.head(most))
     return [{k: v for k, v in row.items() if v is not None} for row in rows]
 
 
@@ -184,7 +185,7 @@ def _table(frame: pd.DataFrame, labels: list[str]) -> str:
     head = "".join(f"<th>{html.escape(name)}</th>" for name in labels)
     body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(_cell(v))}</td>" for v in row.values()) + "</tr>"
-        for row in _records(frame)
+        for row in records_of(frame)
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

@@ -1,14 +1,11 @@
 """Classes in the report: national names, cities' own codes, codes that nobody knows."""
 
-import pandas as pd
 import pyarrow as pa
 import pytest
 
 from blockdata.records import Catalogue
 from blockdata.report.classes import component_classes
 from blockdata.report.page import render_report
-from blockdata.report.quality import categories
-from blockdata.store import derived
 from blockdata.store.snapshots import memory_session
 
 OF_2026 = "GB/T 47678.5-2026"
@@ -66,18 +63,3 @@ def test_the_page_lists_them(session, lang, told):
     # The page is escaped, apostrophes too.
     assert told.replace("'", "&#39;") in page
     assert "路灯" in page
-
-
-def test_a_category_known_by_another_name_is_told_with_the_national_one(session):
-    rows = [
-        {"category": "果皮箱", "scheme": "GB/T 30428.2-2013", "code": "0305", "incidents": 2},
-        {"category": "暴露垃圾", "scheme": OF_2026, "code": "06010", "incidents": 1},
-        {"category": "臭味", "scheme": None, "code": None, "incidents": 1},
-    ]
-    derived.write_result(session, "category", pd.DataFrame(rows))
-    told = {c.name: (c.code, c.national) for c in categories(session)}
-    assert told == {
-        "果皮箱": ("0305", "垃圾箱（果皮箱、桶）"),
-        "暴露垃圾": ("06010", ""),
-        "臭味": ("", ""),
-    }

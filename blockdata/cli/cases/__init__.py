@@ -1,0 +1,1 @@
+"""`blockdata cases ...`: commands over `base.cases`."""

@@ -1,0 +1,1 @@
+"""What a base tells of cases: `base.cases`."""
