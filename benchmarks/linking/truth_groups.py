@@ -32,12 +32,15 @@ def print_pairs(samples: Sequence[Sample]) -> None:
     print("\nduplicates: pairs of reports in one occurrence against those of one true group")
     show(rows)
     right, grouped, true = (int(rows[name].sum()) for name in ("right", "grouped", "true_pairs"))
-    print(
-        f"together: precision {met(right / max(grouped, 1), PRECISION)}, "
-        f"recall {met(right / max(true, 1), RECALL)}"
-    )
     pairs = [_pairs(sample) for sample in samples]
     p, same = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    least = samples[0].config.duplicates.same_probability
+    taken, both = int((p >= least).sum()), int(same[p >= least].sum())
+    for name, hits, of in (("groups", right, grouped), (f"pairs from {least:g}", both, taken)):
+        print(
+            f"together, by {name}: precision {met(hits / max(of, 1), PRECISION)}, "
+            f"recall {met(hits / max(true, 1), RECALL)}"
+        )
     for least in (0.0, 0.5):
         own = p >= least
         error = calibration_error(p[own], same[own])

@@ -22,7 +22,7 @@ from blockdata.link.order import is_in, positions
 from blockdata.store import derived
 from blockdata.store.session import Session
 
-_BLOCK = 2**18
+_BLOCK = 2**17
 """Incidents whose links are held at once."""
 
 SUCCESSION = "succession"

@@ -87,10 +87,10 @@ def with_known_places(
     """
     row = positions(reports["address_id"], named["id"])
     keys = named[list(_PLACE)].reindex(row).set_axis(reports.index)
-    roads = named_roads(reports["address_text"], roads_there)
     unplaced = keys["site_id"].isna()
+    roads = named_roads(reports.loc[unplaced, "address_text"], roads_there).reindex(keys.index)
     keys["road_id"] = roads["road_id"].where(unplaced, keys["road_id"])
-    keys["other_road_id"] = roads["other_road_id"].where(unplaced)
+    keys["other_road_id"] = roads["other_road_id"]
     return pd.concat([reports, keys], axis=1)
 
 

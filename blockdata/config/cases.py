@@ -43,7 +43,10 @@ class Duplicates(Section):
         default=0.5, ge=0, le=1, description="Less probable pairs are not kept."
     )
     same_probability: float = Field(
-        default=0.7, ge=0, le=1, description="From here on two reports are one occurrence."
+        default=0.75, ge=0, le=1, description="From here on two reports are one occurrence."
+    )
+    group_probability: float = Field(
+        default=0.35, ge=0, le=1, description="Least mean of all pairs between two groups."
     )
     max_span_hours: float = Field(default=96.0, ge=0)
     max_diameter_m: float = Field(default=200.0, ge=0)

@@ -310,8 +310,11 @@ def counts_by_cell(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
 _BUILDINGS_OF_ADDRESSES = (
     "SELECT a.id AS address_id, b.id AS building FROM base.address a "
     "JOIN base.building b ON b.code = a.building_code UNION "
-    "SELECT b.address_id, b.id FROM base.building b WHERE b.address_id IS NOT NULL"
+    "SELECT b.address_id, b.id FROM base.building b WHERE b.address_id IS NOT NULL "
+    "AND coalesce(b.match_level, '') NOT IN ('estate', 'road')"
 )
+"""Buildings of addresses. A building that the library lacks matches its estate; it is not the
+estate's one building."""
 
 
 def buildings_of_addresses(session: Session) -> pd.DataFrame:

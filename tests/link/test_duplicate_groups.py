@@ -16,7 +16,9 @@ from blockdata.link.duplicates import (
 )
 from blockdata.link.duplicates.usual import _PRIOR_REPORTS
 
-LIMITS = DuplicateSettings(max_span_hours=30, max_diameter_m=80, same_probability=0.5)
+LIMITS = DuplicateSettings(
+    max_span_hours=30, max_diameter_m=80, same_probability=0.5, group_probability=0.5
+)
 
 
 def invented(seed, count=25):

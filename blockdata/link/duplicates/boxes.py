@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 __all__ = ["Box", "box_around", "diagonal_m"]
@@ -30,4 +32,5 @@ def diagonal_m(box: Box) -> float:
     >>> diagonal_m((0.0, 0.0, 3.0, 4.0))
     5.0
     """
-    return float(np.nan_to_num(np.hypot(box[2] - box[0], box[3] - box[1])))
+    diagonal = math.hypot(box[2] - box[0], box[3] - box[1])
+    return 0.0 if math.isnan(diagonal) else diagonal

@@ -18,6 +18,9 @@ __all__ = ["duplicate_groups"]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+_NEEDED = ("id", "reported_at", "x", "y", "caller")
+"""Columns of reports that groups are told by."""
+
 
 def duplicate_groups(
     reports: pd.DataFrame, pairs: pd.DataFrame, settings: DuplicateSettings | None = None
@@ -29,7 +32,7 @@ def duplicate_groups(
 
     - first and last report are then at most `max_span_hours` apart,
     - the box around all points has a diagonal of at most `max_diameter_m`, and
-    - the mean probability of all pairs between the two groups is at least `same_probability`,
+    - the mean probability of all pairs between the two groups is at least `group_probability`,
       where a pair that is not listed has 0.
 
     So a chain of likely pairs whose ends do not fit is not one group. Only a person's word has
@@ -71,7 +74,8 @@ def duplicate_groups(
     [['a', 'a', False], ['b', 'a', True], ['c', 'c', False]]
     """
     settings = settings or DuplicateSettings()
-    columns = report_columns(reports)
+    compared = [name for name in _NEEDED if name in reports]
+    columns = report_columns(reports[compared])
     grouping = _Grouping(columns, settings)
     ids = pd.Series(columns.id, dtype="str")
     i, j = positions(pairs["first"], ids), positions(pairs["second"], ids)
@@ -130,7 +134,7 @@ class _Grouping:
         limits = self._settings
         far = self._time_us[last] - self._time_us[head] > limits.max_span_us
         far |= diagonal_m(box) > limits.max_diameter_m
-        if support < limits.same_probability or (far and support < 1):
+        if support < limits.group_probability or (far and support < 1):
             return
         self._head[other], self._size[head] = head, size + other_size
         self._last[head], self._box[head] = last, box

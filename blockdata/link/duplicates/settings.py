@@ -24,8 +24,11 @@ class DuplicateSettings:
     min_probability : float
         Pairs below it are not listed.
     same_probability : float
-        Pairs from it on are taken for one occurrence; also the least mean probability between
-        the reports of two groups that become one.
+        Pairs from it on are taken for one occurrence.
+    group_probability : float
+        The least mean probability between the reports of two groups that become one. It is less
+        than `same_probability`: of many reports of one occurrence some always say too little to
+        be told from chance, each by itself.
     max_span_hours : float
         The longest time between the first and the last report of a group.
     max_diameter_m : float
@@ -46,7 +49,8 @@ class DuplicateSettings:
     max_gap_hours: float = 72.0
     max_distance_m: float = 300.0
     min_probability: float = 0.05
-    same_probability: float = 0.7
+    same_probability: float = 0.75
+    group_probability: float = 0.35
     max_span_hours: float = 96.0
     max_diameter_m: float = 200.0
 
