@@ -55,6 +55,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "该类别的案件总数太少，不能检验",
         "the category has too few incidents to be tested",
     ),
+    "not_observed": ("时间窗内没有可用数据", "the source was silent in the window"),
+    "too_little_past": (
+        "历史不足八周，或一半以上无数据",
+        "there are less than eight weeks of past, or over half of it was not observed",
+    ),
     "one_cell": (
         "只有一处有暴露量，没有可比较的对象",
         "only one place has exposure: there is nothing to compare it with",

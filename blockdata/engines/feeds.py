@@ -423,9 +423,15 @@ def incident_counts(session: Session) -> pd.DataFrame:
 
 
 def episodes_in_cells(session: Session, target_kind: str) -> pd.DataFrame:
-    """Return category, cell, first_reported of the episodes, by the cell of their first report."""
+    """Return category, cell, first_reported of the episodes.
+
+    The cell is that of an episode's first report, else of the next by id that has one.
+    """
+    own = "CASE WHEN m.incident = e.episode THEN '' ELSE m.incident END"
     return session.frame(
-        "SELECT e.category, l.target AS cell, e.first_reported FROM base.episode e "
-        "JOIN base.link l ON l.incident = e.episode AND l.target_kind = ? ORDER BY e.episode",
+        f"SELECT e.category, arg_min(l.target, {own}) AS cell, e.first_reported "
+        "FROM base.episode e JOIN base.episode_member m ON m.episode = e.episode "
+        "JOIN base.link l ON l.incident = m.incident AND l.target_kind = ? "
+        "GROUP BY e.episode, e.category, e.first_reported ORDER BY e.episode",
         [target_kind],
     )

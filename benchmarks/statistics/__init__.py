@@ -1,0 +1,1 @@
+"""Measurements of the statistics: `python -m benchmarks.statistics`."""
