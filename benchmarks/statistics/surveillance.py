@@ -1,12 +1,13 @@
 """False alarms of surveillance on null districts, days until a rise is seen, and its speed.
 
-Run: python -m benchmarks.statistics.surveillance [--nights 200].
+Run: python -m benchmarks.statistics --only surveillance [--nights 200].
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,12 +147,12 @@ def speed(places: int = 1064, categories: int = 30, days: int = 758) -> tuple[fl
     return time.perf_counter() - began, int(cube.count.sum())
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nights", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=10)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(arguments)
     seconds, incidents = speed()
     print(f"1,064 places x 30 categories x 758 days, {incidents:,} incidents: {seconds:.2f} s")
     limit = ALPHA + 2 * np.sqrt(ALPHA * (1 - ALPHA) / arguments.nights)
@@ -173,7 +174,3 @@ def main() -> None:
         seen = [day for day in waited if day is not None]
         median = np.median([99 if d is None else d for d in waited])
         print(f"{yearly:6} x{factor:<4g} {median:5.1f} ({len(seen) / len(waited):.2f})", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -54,9 +54,14 @@ def link(session: Session, context: Context) -> None:
     for start in range(0, len(incidents), _BLOCK):
         block = incidents.iloc[start : start + _BLOCK]
         found = link_by_evidence(
-            block, known, model, stated=stated.cells, decisions=decided, settings=settings
+            block,
+            known,
+            model,
+            stated=_of_block(stated.cells, block["id"]),
+            decisions=decided,
+            settings=settings,
         )
-        further = _further_cells(found.links, named, block["id"])
+        further = _further_cells(found.links, _of_block(named, block["id"]))
         derived.append_result(session, "link", found.links)
         derived.append_result(session, "link", further)
         derived.append_result(session, "contradiction", found.contradictions)
@@ -90,14 +95,20 @@ def evidence_settings(config: Config) -> EvidenceSettings:
     return EvidenceSettings(**config.linking.model_dump(exclude={"place_probability"}))
 
 
-def _further_cells(links: pd.DataFrame, named: pd.DataFrame, incidents: pd.Series) -> pd.DataFrame:
+def _of_block(rows: pd.DataFrame, incidents: pd.Series) -> pd.DataFrame:
+    """Return the rows of a block of incidents; both are sorted by incident."""
+    begin = rows["incident"].searchsorted(incidents.iloc[0], side="left")
+    end = rows["incident"].searchsorted(incidents.iloc[-1], side="right")
+    return rows.iloc[int(begin) : int(end)]
+
+
+def _further_cells(links: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that sources name, where nothing else tells a cell of the layer.
 
     These are cells without a polygon, and the heirs of cells that have ended.
     """
-    own = named[is_in(named["incident"], incidents)]
-    wanted = links[is_in(links["incident"], own["incident"])]
-    return own[~is_in(_keys(own), _keys(wanted))]
+    wanted = links[is_in(links["incident"], named["incident"])]
+    return named[~is_in(_keys(named), _keys(wanted))]
 
 
 def _keys(links: pd.DataFrame) -> pd.Series:
@@ -115,9 +126,9 @@ def _named_cells(stated: Stated, config: Config) -> pd.DataFrame:
     ended = stated.successions.assign(method=SUCCESSION, evidence=_SUCCEEDED)
     both = pd.concat([going_on, ended], ignore_index=True)
     both = both.drop_duplicates(["incident", "layer"])
-    return both.assign(target_kind="cell:" + both["layer"]).rename(columns={"cell": "target"})[
-        ["incident", "target_kind", "target", "method", "probability", "evidence"]
-    ]
+    links = both.assign(target_kind="cell:" + both["layer"]).rename(columns={"cell": "target"})
+    columns = ["incident", "target_kind", "target", "method", "probability", "evidence"]
+    return links.sort_values(["incident", "target_kind"])[columns]
 
 
 def place_order(config: Config) -> tuple[str, ...]:

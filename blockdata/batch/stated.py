@@ -19,10 +19,10 @@ class Stated(NamedTuple):
     Parameters
     ----------
     cells : DataFrame
-        incident, layer, cell: they stand on the last known day.
+        incident, layer, cell, sorted: they stand on the last known day.
     successions : DataFrame
-        incident, layer, cell, probability: the largest successor of the cell that was named, and
-        its share of it.
+        incident, layer, cell, probability, sorted: the largest successor of the cell that was
+        named, and its share of it.
     """
 
     cells: pd.DataFrame
@@ -52,7 +52,11 @@ def stated_cells(session: Session, context: Context, incidents: pd.DataFrame) ->
     cells = told.loc[goes_on, columns].astype("str")
     ended = told.loc[~goes_on, [*columns, "probability"]]
     kinds = dict.fromkeys(columns, "str") | {"probability": "float64"}
-    return Stated(cells.reset_index(drop=True), ended.astype(kinds).reset_index(drop=True))
+    keys = ["incident", "layer"]
+    return Stated(
+        cells.sort_values(keys, ignore_index=True),
+        ended.astype(kinds).sort_values(keys, ignore_index=True),
+    )
 
 
 def _cells_of_codes(session: Session, context: Context, incidents: pd.DataFrame) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def test_without_cases_there_is_no_cluster():
     assert found.empty
     assert found.columns.tolist() == [
         *("rank", "centre", "radius_m", "places", "count", "expected", "ratio"),
-        *("relative_risk", "llr", "p", "p_gumbel"),
+        *("relative_risk", "llr", "p", "p_gumbel", "replications", "tied"),
     ]
 
 

@@ -144,8 +144,10 @@ def test_a_category_that_the_catalogue_lacks_has_the_code_of_the_national_class(
 
 
 def _mapped(made):
-    return {c: (label, code, m) for c, label, code, m in made.read(
-        "category", "category", "label", "code", "method")}
+    return {
+        c: (label, code, m)
+        for c, label, code, m in made.read("category", "category", "label", "code", "method")
+    }
 
 
 def test_a_table_maps_categories_and_two_words_for_one_class_are_one_problem(town):

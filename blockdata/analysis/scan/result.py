@@ -2,17 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-__all__ = ["apart_from_each_other", "best_first", "gumbel_tail", "rank_tail"]
+from blockdata.errors import AnalysisError
+
+__all__ = [
+    "Sequential",
+    "apart_from_each_other",
+    "best_first",
+    "gumbel_tail",
+    "rank_tail",
+    "simulated_maxima",
+    "tied_with",
+    "with_p",
+]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 _EULER = 0.577215664901532860606512090082
+
+_AS_GOOD = 1e-9
+"""Ratios are told apart to so much: the same cases may be summed in another order."""
+
+_ROWS = 256
+"""Replications that are simulated at once."""
+
+
+@dataclass(frozen=True)
+class Sequential:
+    """Replications that stop early where nothing unusual is seen.
+
+    Parameters
+    ----------
+    replications : int
+        Most replications.
+    stop_after : int
+        Stop once so many replications are at least as large as the most likely cluster.
+
+    References
+    ----------
+    Besag and Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78(2), 301-304. Their p
+    is h / l after l replications; here (h + 1) / (l + 1), which is never smaller.
+
+    Examples
+    --------
+    >>> Sequential(replications=9999)
+    Sequential(replications=9999, stop_after=10)
+    """
+
+    replications: int = 999
+    stop_after: int = 10
 
 
 def rank_tail(statistic: Floats, simulated: Floats) -> Floats:
@@ -27,15 +72,18 @@ def rank_tail(statistic: Floats, simulated: Floats) -> Floats:
     Returns
     -------
     ndarray of float64, shape (k,)
-        (1 + number of replications at least as large) / (r + 1).
+        (1 + number of replications at least as large) / (r + 1); NaN without replications. What
+        differs by less than 1e-9 is as large.
 
     Examples
     --------
     >>> rank_tail(np.array([2.0, 9.0]), np.array([1.0, 2.0, 3.0]))
     array([0.75, 0.25])
     """
+    if not len(simulated):
+        return np.full(len(statistic), np.nan)
     ordered = np.sort(simulated)
-    as_large = len(ordered) - np.searchsorted(ordered, statistic, side="left")
+    as_large = len(ordered) - np.searchsorted(ordered, statistic - _AS_GOOD, side="left")
     p: Floats = (1 + as_large) / (len(ordered) + 1)
     return p
 
@@ -54,7 +102,7 @@ def gumbel_tail(statistic: Floats, simulated: Floats) -> Floats:
     Returns
     -------
     ndarray of float64, shape (k,)
-        NaN where the simulated maxima do not vary.
+        NaN where the simulated maxima do not vary by more than rounding.
 
     References
     ----------
@@ -67,11 +115,12 @@ def gumbel_tail(statistic: Floats, simulated: Floats) -> Floats:
     True
     """
     spread = float(np.std(simulated, ddof=1)) if len(simulated) > 1 else 0.0
-    if spread == 0:
+    if spread <= _AS_GOOD:
         return np.full(len(statistic), np.nan)
     scale = spread * np.sqrt(6) / np.pi
     place = float(np.mean(simulated)) - _EULER * scale
-    p: Floats = -np.expm1(-np.exp(-(statistic - place) / scale))
+    # Far below all maxima p is 1, and a larger exponent would only overflow.
+    p: Floats = -np.expm1(-np.exp(np.minimum(-(statistic - place) / scale, 100.0)))
     return p
 
 
@@ -118,11 +167,123 @@ def apart_from_each_other(members: Sequence[Iterable[int]]) -> Integers:
     >>> apart_from_each_other([[1, 2], [2, 3], [3]])
     array([0, 2])
     """
-    taken: set[int] = set()
+    inside = [np.asarray(own, dtype=np.int64) for own in members]
+    taken = np.zeros(max((int(own.max(initial=0)) for own in inside), default=0) + 1, dtype=bool)
     kept = []
-    for number, own in enumerate(members):
-        places = {int(place) for place in own}
-        if taken.isdisjoint(places):
-            taken |= places
+    for number, own in enumerate(inside):
+        if not taken[own].any():
+            taken[own] = True
             kept.append(number)
     return np.array(kept, dtype=np.int64)
+
+
+def tied_with(llr: Floats, members: Sequence[Integers], kept: Integers) -> list[list[int]]:
+    """Return, for each kept set of places, the others that are as good, and overlap it.
+
+    Parameters
+    ----------
+    llr : ndarray of float64, shape (k,)
+        Of ranked windows, the best first.
+    members : sequence of ndarray of int
+        Their places.
+    kept : ndarray of int64
+        Numbers of those that are reported.
+
+    Returns
+    -------
+    list of lists of int
+        Numbers of windows with the same ratio (to 9 decimals), a place in common, and other
+        places than the kept one: each could have been reported in its place.
+
+    Examples
+    --------
+    >>> tied_with(np.array([5.0, 5.0, 2.0]), [np.array([1, 2]), np.array([2, 3]),
+    ...                                       np.array([3])], np.array([0]))
+    [[1]]
+    """
+    rounded = np.round(llr, 9)
+    result = []
+    for number in kept:
+        own = set(members[number].tolist())
+        # Ranked by ratio, so those that are as good stand together.
+        low, high = np.searchsorted(-rounded, -rounded[number], side="left"), number + 1
+        while high < len(rounded) and rounded[high] == rounded[number]:
+            high += 1
+        others = ((other, set(members[other].tolist())) for other in range(int(low), int(high)))
+        result.append([n for n, places in others if places != own and places & own])
+    return result
+
+
+def simulated_maxima(
+    simulate: Callable[[int], Floats], replications: int | Sequential, observed: float
+) -> Floats:
+    """Return the largest ratio of each simulated district, block by block.
+
+    Parameters
+    ----------
+    simulate : callable
+        Returns the largest ratios of so many further districts; the same whatever the blocks.
+    replications : int or Sequential
+    observed : float
+        Ratio of the most likely cluster, for early stopping.
+
+    Returns
+    -------
+    ndarray of float64
+
+    Raises
+    ------
+    AnalysisError
+        If replications are negative, or nothing would ever stop them.
+
+    Examples
+    --------
+    >>> simulated_maxima(lambda rows: np.ones(rows), 3, 2.0)
+    array([1., 1., 1.])
+    >>> len(simulated_maxima(lambda rows: np.ones(rows), Sequential(999, 5), 0.5))
+    5
+    """
+    early = isinstance(replications, Sequential)
+    stop_after = replications.stop_after if isinstance(replications, Sequential) else np.inf
+    most = replications.replications if isinstance(replications, Sequential) else replications
+    if most < 0 or stop_after < 1:
+        raise AnalysisError(
+            f"{most} replications, stopped after {stop_after}",
+            where="scan",
+            allowed="0 replications or more, stopped after 1 or more",
+        )
+    largest = np.empty(0)
+    while len(largest) < most:
+        rows = min(_ROWS // 4 if early else _ROWS, most - len(largest))
+        largest = np.concatenate([largest, simulate(rows)])
+        reached = np.flatnonzero(np.cumsum(largest >= observed - _AS_GOOD) >= stop_after)
+        if len(reached):
+            return largest[: reached[0] + 1]
+    return largest
+
+
+def with_p(found: pd.DataFrame, simulated: Floats) -> pd.DataFrame:
+    """Return clusters with their p values and the number of replications behind them.
+
+    Parameters
+    ----------
+    found : DataFrame
+        With column llr.
+    simulated : ndarray of float64, shape (r,)
+
+    Returns
+    -------
+    DataFrame
+        With p, p_gumbel and replications.
+
+    Examples
+    --------
+    >>> with_p(pd.DataFrame({"llr": [3.0]}), np.array([1.0, 2.0, 2.5]))["p"].tolist()
+    [0.25]
+    """
+    statistic = found["llr"].to_numpy(dtype=np.float64)
+    return found.assign(
+        p=rank_tail(statistic, simulated),
+        p_gumbel=gumbel_tail(statistic, simulated),
+        replications=np.full(len(found), len(simulated), dtype=np.int64),
+    )
