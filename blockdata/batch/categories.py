@@ -26,15 +26,18 @@ def map_the_categories(session: Session, context: Context) -> None:
     counts by its label: the name of its class, else the source's own word. So two sources that
     call one class differently speak of one problem.
     """
+    derived.clear_result(session, "category", "category_suggestion")
     counted = link_feeds.category_counts(session, context.end)
+    if counted.empty:
+        return
     catalogue = pd.concat(
         [link_feeds.matter_classes(session), national_catalogue()], ignore_index=True
     )
     mapped = map_categories(counted, _table(session, context), catalogue)
     label = mapped["name"].fillna(mapped["category"])
-    derived.write_result(session, "category", mapped.assign(label=label))
-    offered = suggest(mapped, catalogue)
-    derived.write_result(session, "category_suggestion", offered)
+    derived.append_result(session, "category", mapped.assign(label=label))
+    if mapped["method"].isna().any():
+        derived.append_result(session, "category_suggestion", suggest(mapped, catalogue))
     _tell_unmapped(context, mapped)
 
 

@@ -19,17 +19,20 @@ def write_chains(session: Session, context: Context) -> None:
     Chains are built from all cases, and then each is held against the usual rates at its places.
     What is written is what stands out; a chain's id does not depend on that.
     """
+    derived.clear_result(session, "chain", "chain_link", "chain_member")
     cases = chain_feeds.cases(session, context.end, context.config.linking.place_probability)
+    if cases.empty:
+        return
     settings = ChainSettings(**context.config.chains.model_dump())
     chains, links, members = build_chains(cases, settings)
     judged = chain_chance(members, cases, chain_feeds.places(session), settings)
     found = chains.merge(judged, on="chain")
     listed = found[found["rank"].notna()]
     listed = listed.assign(continues=listed["continues"].where(_in(listed["continues"], listed)))
-    derived.write_result(session, "chain", listed)
-    derived.write_result(session, "chain_link", links[_in(links["chain"], listed)])
+    derived.append_result(session, "chain", listed)
+    derived.append_result(session, "chain_link", links[_in(links["chain"], listed)])
     named = members[_in(members["chain"], listed)].rename(columns={"case": "incident"})
-    derived.write_result(session, "chain_member", named)
+    derived.append_result(session, "chain_member", named)
     _tell(context, listed, len(found))
 
 

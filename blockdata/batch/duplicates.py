@@ -9,7 +9,7 @@ from blockdata.batch.findings import Finding
 from blockdata.batch.reports import reports_to_compare
 from blockdata.batch.steps import Context
 from blockdata.config import Config
-from blockdata.engines import duplicate_feeds
+from blockdata.engines import duplicate_feeds, feeds
 from blockdata.link.duplicates import (
     DuplicateModel,
     DuplicateSettings,
@@ -30,17 +30,20 @@ def find_duplicates(session: Session, context: Context) -> None:
     Without the steward's key neither callers nor texts take part; pairs are then judged by place,
     time, category and component alone.
     """
+    derived.clear_result(session, "duplicate_pair", "occurrence", "occurrence_member")
+    if not feeds.has_rows(session, "incident_place"):
+        return
     reports = reports_to_compare(session, context.end)
     settings = duplicate_settings(context.config)
     pairs = duplicate_pairs(reports, settings, model_of(reports))
     pairs = with_decisions(pairs, duplicate_feeds.decided_pairs(session))
     groups, members = duplicate_groups(reports, pairs, settings)
     kept = pairs[pairs["probability"] >= context.config.duplicates.min_probability]
-    derived.write_result(session, "duplicate_pair", kept)
-    derived.write_result(session, "occurrence", groups.rename(columns={"group": "occurrence"}))
+    derived.append_result(session, "duplicate_pair", kept)
+    derived.append_result(session, "occurrence", groups.rename(columns={"group": "occurrence"}))
     members = members[members["group"].isin(groups["group"])]
     named = members.rename(columns={"group": "occurrence", "report": "incident"})
-    derived.write_result(session, "occurrence_member", named)
+    derived.append_result(session, "occurrence_member", named)
     _tell(context, groups)
 
 

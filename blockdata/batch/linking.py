@@ -40,6 +40,9 @@ def link(session: Session, context: Context) -> None:
     """
     incidents = link_feeds.incidents_to_link(session, context.end)
     incidents = incidents.assign(area_id=areas_of(session, incidents))
+    derived.clear_result(session, "link", "contradiction", "incident_place")
+    if incidents.empty:
+        return
     stated = stated_cells(session, context, incidents)
     incidents = mark_places(incidents, context)
     known = known_things(session, context)
@@ -48,8 +51,6 @@ def link(session: Session, context: Context) -> None:
     named = _named_cells(stated, context.config)
     named = named[~is_in(_keys(named), _keys(decided))]
     model = fit_evidence(incidents, known, settings)
-    for name in ("link", "contradiction", "incident_place"):
-        derived.clear_result(session, name)
     contradictory = 0
     for start in range(0, len(incidents), _BLOCK):
         block = incidents.iloc[start : start + _BLOCK]

@@ -136,7 +136,11 @@ def _write_units(
     """Write the ranked units of every case, and where nobody answers or two units do."""
     listed = case_feeds.duty_states(session)
     duties = listed[stands_on(listed, context.last_day)]
+    derived.write_result(session, "disputed_duty", disputed_duties(duties))
+    derived.clear_result(session, "case_unit", "ownerless", "disputed_border")
     _tell_list(context, listed)
+    if cases.empty:
+        return
     departments = case_feeds.departments(session)
     placed = _with_neighbours(session, context, _with_bodies(session, cases, departments))
     stations = departments.rename(columns={"code": "department"})
@@ -144,13 +148,12 @@ def _write_units(
     at = positions(ranked["id"], placed["id"])
     written = ranked.rename(columns={"id": "incident"})
     written = written.assign(border_m=placed["border_m"].to_numpy(float)[at])
-    derived.write_result(session, "case_unit", written)
+    derived.append_result(session, "case_unit", written)
     told = bool(len(duties) or matters["department"].notna().any())
     nobody = ownerless(placed.iloc[: None if told else 0], ranked)
     borders = disputed_borders(placed, ranked)
-    derived.write_result(session, "ownerless", nobody)
-    derived.write_result(session, "disputed_duty", disputed_duties(duties))
-    derived.write_result(session, "disputed_border", borders)
+    derived.append_result(session, "ownerless", nobody)
+    derived.append_result(session, "disputed_border", borders)
     _tell_disputes(context, nobody, borders)
 
 

@@ -25,9 +25,10 @@ def write_result(session: Session, name: str, frame: pd.DataFrame) -> None:
     append_result(session, name, frame)
 
 
-def clear_result(session: Session, name: str) -> None:
-    """Empty a result table, which may then be written in parts."""
-    session.run(f"DELETE FROM {quote('base', name)}")
+def clear_result(session: Session, *names: str) -> None:
+    """Empty result tables, which may then be written in parts."""
+    for name in names:
+        session.run(f"DELETE FROM {quote('base', name)}")
 
 
 def forget_findings(session: Session, step: str) -> None:
