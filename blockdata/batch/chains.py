@@ -25,6 +25,8 @@ def write_chains(session: Session, context: Context) -> None:
         return
     settings = ChainSettings(**context.config.chains.model_dump())
     chains, links, members = build_chains(cases, settings)
+    if chains.empty:
+        return
     judged = chain_chance(members, cases, chain_feeds.places(session), settings)
     found = chains.merge(judged, on="chain")
     listed = found[found["rank"].notna()]
