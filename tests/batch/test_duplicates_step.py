@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from blockdata.store.decisions import Decision
-from blockdata.store.prints import has_texts
+from blockdata.store.prints import texts_to_print
 
 LOUD = "楼下烧烤店夜间营业，音响很大，孩子无法入睡，已持续一周"
 LOUDER = "反映楼下烧烤店音响很大，夜间营业孩子没法入睡"
@@ -88,8 +89,41 @@ def test_a_persons_word_on_a_pair_holds(made, tmp_path, word, expected):
     assert _groups(made) == before
 
 
-def test_without_keys_there_are_no_fingerprints_and_no_callers(made):
-    made.deliver("hotline", [_case(0, 20, LOUD, caller="13800000000"), _case(1, 21, LOUDER)])
+def _told_twice(made):
+    """Deliver two reports of one caller in words that are alike, and a third one in others."""
+    rows = [
+        _case(0, 20, LOUD, caller="13800000000"),
+        _case(1, 21, LOUDER, caller="13800000000"),
+        _case(2, 21, SEWAGE, caller="13900000000"),
+    ]
+    made.deliver("hotline", rows)
+
+
+def _likeness(made):
+    """Return how alike the texts of the first two reports are, and what is said of the caller."""
+    return made.session.rows(
+        "SELECT p.text_similarity, p.caller FROM base.duplicate_pair p "
+        "JOIN base.incident i ON i.id = p.first JOIN base.incident j ON j.id = p.second "
+        "WHERE i.source_id = 'N0' AND j.source_id = 'N1'"
+    )
+
+
+def test_texts_are_compared_by_keyed_fingerprints_that_are_made_once(made):
+    made.session.set_meta("pseudonym_secret", "ab" * 32, "people")
+    _told_twice(made)
     made.finish()
-    if not has_texts(made.session):
-        assert made.read("duplicate_pair", "text_similarity", "caller") == [(None, "unknown")]
+    [(likeness, caller)] = _likeness(made)
+    assert likeness > 0.3
+    assert caller == "same"
+    assert len(texts_to_print(made.session)) == 0
+    prints = made.read("incident_print", "print", part="people")
+    assert len(set(prints)) == 3
+    assert not any(LOUD[:4].encode() in one for one in prints)
+
+
+def test_without_the_secret_there_are_no_fingerprints(made):
+    _told_twice(made)
+    made.finish()
+    assert made.read("incident_print", "id", part="people") == []
+    [(likeness, _)] = _likeness(made)
+    assert likeness is None or np.isnan(likeness)
