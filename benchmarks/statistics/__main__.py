@@ -10,7 +10,7 @@ import sys
 
 from benchmarks.parts import run_parts
 
-PARTS = ("scan", "surveillance")
+PARTS = ("local", "scan", "surveillance", "points", "nightly", "null")
 
 if __name__ == "__main__":
     run_parts("benchmarks.statistics", __doc__, PARTS, sys.argv[1:])

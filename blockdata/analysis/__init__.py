@@ -8,8 +8,8 @@ from blockdata.analysis.exposure import (
     Exposure,
     choose_exposure,
 )
-from blockdata.analysis.fdr import benjamini_hochberg, bh_qvalues
-from blockdata.analysis.hotspots import hotspot_test
+from blockdata.analysis.fdr import benjamini_hochberg, bh_qvalues, by_qvalues
+from blockdata.analysis.hotspots import hot_spots
 from blockdata.analysis.profile import cell_profile
 from blockdata.analysis.reasons import Reason, describe_reason
 from blockdata.analysis.recurring import recurring_test
@@ -21,11 +21,12 @@ __all__ = [
     "Reason",
     "benjamini_hochberg",
     "bh_qvalues",
+    "by_qvalues",
     "cell_profile",
     "choose_exposure",
     "chronic_test",
     "coverage_gaps",
     "describe_reason",
-    "hotspot_test",
+    "hot_spots",
     "recurring_test",
 ]

@@ -21,17 +21,25 @@ class Concentration:
     ----------
     places, events : int
     gini : float
-        Plain Gini coefficient; with fewer events than places it is large even where chance alone
-        shares them out. NaN without events.
+        Plain Gini coefficient (2 sum of i y_i - n - 1) / n, with y_i the shares of the events from
+        the quietest place on: 0 where all places have as many, 1 - 1/n where one has all. With
+        fewer events than places it is large even where chance alone shares them out.
     gini_adjusted : float
-        Against the most equal sharing out that whole events allow; 0 where no two events share a
-        place that they need not share.
+        Bernasco and Steenbeek's G': max(n / c, 1) times the plain one, less max(n / c, 1), plus 1,
+        for c events at n places. The line of comparison is the most equal sharing out that whole
+        events allow where there are fewer of them than places: 0 where no two events share a place
+        though they need not, 1 - 1/c where all c < n are at one.
     share_with_half, share_with_80 : float
         Smallest share of all places that has at least half, and 80 %, of the events.
     top_20_share : float
-        Share of the events in the fifth of the places that has most.
+        Share of the events in the fifth of the places that has most; of n places n // 5 are taken,
+        and at least one.
     lorenz : DataFrame
         place_share, event_share: from the busiest place on, starting at 0, 0.
+    active_places : int
+        Places with an event.
+    reason : str or None
+        "no_events" where all counts are 0: every share and coefficient is NaN then.
 
     References
     ----------
@@ -46,6 +54,8 @@ class Concentration:
     share_with_80: float
     top_20_share: float
     lorenz: pd.DataFrame
+    active_places: int
+    reason: str | None
 
 
 def concentration(counts: npt.ArrayLike) -> Concentration:
@@ -54,7 +64,8 @@ def concentration(counts: npt.ArrayLike) -> Concentration:
     Parameters
     ----------
     counts : array_like of int, shape (n,)
-        Events of every place, those without any included.
+        Events of every place, those without any included: with them left out every share is one of
+        active places. The order of places, and which of equal ones comes first, changes nothing.
 
     Returns
     -------
@@ -63,7 +74,7 @@ def concentration(counts: npt.ArrayLike) -> Concentration:
     Raises
     ------
     AnalysisError
-        If there is no place, or a count is negative, missing or not whole.
+        If there is no place, or a count is no number, negative, missing or not whole.
 
     Examples
     --------
@@ -71,7 +82,7 @@ def concentration(counts: npt.ArrayLike) -> Concentration:
     >>> found.gini, found.share_with_half, found.top_20_share
     (0.68, 0.2, 0.8)
     """
-    given = np.asarray(counts, dtype=np.float64)
+    given = _numbers(counts)
     if given.ndim != 1 or not len(given) or not np.isfinite(given).all():
         raise AnalysisError(
             "there is no place, or a count is missing", where="concentration", allowed="n counts"
@@ -97,7 +108,18 @@ def concentration(counts: npt.ArrayLike) -> Concentration:
         share_with_80=_least_share(shares, 0.8),
         top_20_share=float(shares[top]),
         lorenz=lorenz,
+        active_places=int((down > 0).sum()),
+        reason=None if events else "no_events",
     )
+
+
+def _numbers(counts: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    try:
+        return np.asarray(counts, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise AnalysisError(
+            "the counts are not numbers", where="concentration", allowed="0, 1, 2, ..."
+        ) from None
 
 
 def _least_share(shares: npt.NDArray[np.float64], wanted: float) -> float:

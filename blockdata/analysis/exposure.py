@@ -22,6 +22,10 @@ EXPOSURE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "addresses": ("地址数", "addresses"),
         "street_length_m": ("街巷长度", "street length"),
         "all_incidents": ("全部类别的问题数", "problems of all categories"),
+        "buildings": ("建筑数", "buildings"),
+        "legal_entities": ("法人和其他单位数", "legal entities"),
+        "components": ("部件数", "components"),
+        "reports": ("同样渠道的全部上报数", "all reports by the same channels"),
         "all_episodes": ("该处全部类别的问题数", "the place's problems of all categories"),
     }
 )

@@ -1,6 +1,8 @@
-"""False discovery rate: Benjamini and Hochberg's step-up rule."""
+"""False discovery rate: the step-up rules of Benjamini and Hochberg, and of Yekutieli."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +11,18 @@ from blockdata.analysis.checks import require_share
 from blockdata.analysis.tails import FloatArray
 from blockdata.errors import AnalysisError
 
-__all__ = ["benjamini_hochberg", "bh_qvalues"]
+__all__ = [
+    "Correction",
+    "adjusted_qvalues",
+    "benjamini_hochberg",
+    "benjamini_yekutieli",
+    "bh_qvalues",
+    "by_qvalues",
+]
+
+Correction = Literal["bh", "by"]
+"""Benjamini and Hochberg (tests independent or positively dependent), or Benjamini and Yekutieli
+(any dependence)."""
 
 
 def bh_qvalues(p: ArrayLike, *, family_size: int | None = None) -> FloatArray:
@@ -61,6 +74,39 @@ def bh_qvalues(p: ArrayLike, *, family_size: int | None = None) -> FloatArray:
     return result
 
 
+def by_qvalues(p: ArrayLike, *, family_size: int | None = None) -> FloatArray:
+    """Smallest level at which each p-value would be rejected, whatever the tests share.
+
+    Parameters
+    ----------
+    p, family_size
+        As in `bh_qvalues`.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+
+    Raises
+    ------
+    AnalysisError
+        As in `bh_qvalues`.
+
+    References
+    ----------
+    Benjamini, Y. and Yekutieli, D. (2001). The control of the false discovery rate in multiple
+    testing under dependency. Annals of Statistics 29, 1165-1188.
+
+    Examples
+    --------
+    >>> by_qvalues([0.01, float("nan"), 0.04]).round(3).tolist()
+    [0.03, nan, 0.06]
+    """
+    q = bh_qvalues(p, family_size=family_size)
+    size = int((~np.isnan(q)).sum()) if family_size is None else family_size
+    harmonic = float((1 / np.arange(1, size + 1)).sum())
+    return np.asarray(np.minimum(q * harmonic, 1.0))
+
+
 def benjamini_hochberg(
     p: ArrayLike, alpha: float, *, family_size: int | None = None
 ) -> NDArray[np.bool_]:
@@ -95,3 +141,74 @@ def benjamini_hochberg(
     """
     require_share(alpha, "benjamini_hochberg alpha")
     return np.asarray(bh_qvalues(p, family_size=family_size) <= alpha)
+
+
+def benjamini_yekutieli(
+    p: ArrayLike, alpha: float, *, family_size: int | None = None
+) -> NDArray[np.bool_]:
+    """Which tests are rejected at false discovery rate `alpha`, whatever their dependence.
+
+    Parameters
+    ----------
+    p : array_like of float, shape (n,)
+        p-values of one family; NaN is outside the family and never rejected.
+    alpha : float
+        Level, between 0 and 1.
+    family_size : int, optional
+        As in `bh_qvalues`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Raises
+    ------
+    AnalysisError
+        If `alpha` or a p-value is out of range.
+
+    References
+    ----------
+    Benjamini and Yekutieli (2001), as in `by_qvalues`.
+
+    Examples
+    --------
+    >>> benjamini_yekutieli([0.001, 0.03, float("nan")], 0.04).tolist()
+    [True, False, False]
+    """
+    require_share(alpha, "benjamini_yekutieli alpha")
+    return np.asarray(by_qvalues(p, family_size=family_size) <= alpha)
+
+
+def adjusted_qvalues(
+    p: ArrayLike, correction: Correction, *, family_size: int | None = None
+) -> FloatArray:
+    """Return q-values by the rule that is named.
+
+    Parameters
+    ----------
+    p : array_like of float, shape (n,)
+        p-values of one family; NaN is outside the family and stays NaN.
+    correction : {"bh", "by"}
+    family_size : int, optional
+        As in `bh_qvalues`.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+
+    Raises
+    ------
+    AnalysisError
+        If the rule is unknown or a p-value is out of range.
+
+    Examples
+    --------
+    >>> adjusted_qvalues([0.01, 0.04], "bh").tolist()
+    [0.02, 0.04]
+    """
+    rules = {"bh": bh_qvalues, "by": by_qvalues}
+    if correction not in rules:
+        raise AnalysisError(
+            f"unknown correction {correction!r}", where="adjusted_qvalues", allowed="bh, by"
+        )
+    return rules[correction](p, family_size=family_size)

@@ -36,6 +36,11 @@ class Reason:
 
 _WORDS: dict[str, tuple[str, str]] = {
     "no_source": ("没有数据来源", "there is no source"),
+    "legal_layers_only": (
+        "人口只按法定网格和社区公布",
+        "people are told by legal layers only, as sums of atoms",
+    ),
+    "not_of_a_place": ("单个地点没有这种基数", "a place has none of its own"),
     "not_finite": (
         "有 {cells} 个单元的数值缺失或不是有限数",
         "the value of {cells} cells is missing or not finite",
@@ -60,6 +65,17 @@ _WORDS: dict[str, tuple[str, str]] = {
         "历史不足八周，或一半以上无数据",
         "there are less than eight weeks of past, or over half of it was not observed",
     ),
+    "no_cluster": (
+        "没有哪片地方近来多于平常",
+        "nowhere were there lately more than usual",
+    ),
+    "island": ("没有相邻单元，不参加检验", "it has no neighbour, and no part in the test"),
+    "constant": ("各单元的数值都相同", "all values are alike"),
+    "others_alike": ("其他单元的数值都相同", "the values of all other cells are alike"),
+    "at_mean": ("该单元的数值等于平均值", "the cell's value is the mean"),
+    "everything": ("邻域就是全部单元，没有可比较的对象", "its neighbourhood is the whole area"),
+    "too_few": ("单元或时间步太少", "there are too few cells or steps"),
+    "no_incident": ("没有案件", "there is no incident"),
     "one_cell": (
         "只有一处有暴露量，没有可比较的对象",
         "only one place has exposure: there is nothing to compare it with",
@@ -76,6 +92,50 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_other_place": (
         "该类别没有其他地点的办结可供比较",
         "no other place has a closing of this category to compare with",
+    ),
+    "no_near_pair": (
+        "没有相距这么近的两起案件",
+        "no two incidents lie that near one another",
+    ),
+    "one_day": (
+        "所有案件都在同一天，打乱日期没有意义",
+        "all incidents have one day: shuffling days changes nothing",
+    ),
+    "too_few_events": ("案件不足两起", "there are fewer than two incidents"),
+    "no_events": ("没有案件", "there are no incidents"),
+    "stale_input": ("最新数据过旧", "the newest input is too old"),
+    "zero_denominator": ("分母为零", "the denominator is zero"),
+    "small_denominator": (
+        "分母太小，数值不足为凭",
+        "the denominator is too small for the value to tell anything",
+    ),
+    "not_kept": (
+        "没有该月或该层的数据，只知道现状",
+        "not known of this month or layer: only the present state is kept",
+    ),
+    "too_few_definitions": (
+        "可用的指标权重太少，不排名",
+        "too many of the weighted indicators are lacking for a rank",
+    ),
+    "one_unit": ("只有一个单位，不排名", "there is one unit only: nothing to rank"),
+    "too_few_places": ("地点太少，不能比较", "too few places to be compared"),
+    "unknown_place": ("不在地点名单中", "not among the places that are known"),
+    "too_few_matches": (
+        "找不到足够的相似地点作对照",
+        "too few similar places without the intervention were found",
+    ),
+    "too_few_cases": ("案件太少，不能比较", "too few incidents to be compared"),
+    "no_other_like": (
+        "没有同类的其他地点可供比较",
+        "there is no other place like these to compare with",
+    ),
+    "none_or_all_bad": (
+        "可比地点要么都没有问题、要么都有问题，无从比较",
+        "of the places to compare with none or all are bad",
+    ),
+    "not_followed": (
+        "措施前后没有足够的观察期",
+        "the time before or after the intervention was not observed for long enough",
     ),
 }
 

@@ -56,7 +56,7 @@ def recurring_test(
 
     For data without closing times: whether a problem came back after it was solved cannot be
     known, so the result is called recurring, never chronic. The number of episodes is tested
-    by the rule of `hotspot_test`, with places as cells; a place is recurring if it is
+    by the rule of `hot_spots`, with places as cells; a place is recurring if it is
     significant and was active in at least `min_active_months` months, since many reports of
     one month are a burst.
 
@@ -93,7 +93,7 @@ def recurring_test(
 
     References
     ----------
-    As in `hotspot_test`.
+    As in `hot_spots`.
 
     Examples
     --------

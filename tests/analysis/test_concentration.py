@@ -43,12 +43,45 @@ def test_with_enough_events_both_coefficients_agree(counts):
     assert found.lorenz["event_share"].is_monotonic_increasing
 
 
+@pytest.mark.parametrize(
+    ("counts", "gini", "adjusted"),
+    [
+        ([2, 0, 0, 0, 0], 0.8, 0.5),  # both events at one place: 1 - 1/n, 1 - 1/c
+        ([1, 1, 0, 0, 0], 0.6, 0.0),  # as equal as two events can be at five places
+        ([3, 1, 0, 0, 0, 0, 0, 0], 0.8125, 0.625),  # 2 (7 / 4 + 8 * 3 / 4) - 9 over 8; 2 G - 1
+        ([1, 2, 3, 4], 0.25, 0.25),  # 2 (1 + 4 + 9 + 16) / 10 - 5 over 4
+        ([7], 0.0, 0.0),
+    ],
+)
+def test_coefficients_worked_out_by_hand(counts, gini, adjusted):
+    found = concentration(counts)
+    assert (found.gini, found.gini_adjusted) == pytest.approx((gini, adjusted))
+
+
+@given(COUNTS, st.randoms())
+def test_the_order_of_places_changes_nothing(counts, random):
+    one = concentration(counts)
+    random.shuffle(counts)
+    other = concentration(counts)
+    assert (one.gini, one.gini_adjusted, one.share_with_half, one.active_places) == (
+        other.gini, other.gini_adjusted, other.share_with_half, other.active_places
+    )  # fmt: skip
+
+
+def test_a_fifth_of_the_places_is_rounded_down_and_at_least_one():
+    assert concentration([5, 3, 1, 1]).top_20_share == 0.5
+    assert concentration([5, 3, 1, 1, 0, 0, 0, 0, 0]).top_20_share == 0.5
+    assert concentration([5, 3, 1, 1, 0, 0, 0, 0, 0, 0]).top_20_share == 0.8
+
+
 def test_without_events_there_is_no_share():
     found = concentration([0, 0])
     assert np.isnan([found.gini, found.gini_adjusted, found.share_with_half]).all()
+    assert (found.reason, found.active_places) == ("no_events", 0)
+    assert concentration([0, 1]).reason is None
 
 
-@pytest.mark.parametrize("counts", [[], [1, -1], [0.5], [np.nan]])
+@pytest.mark.parametrize("counts", [[], [1, -1], [0.5], [np.nan], ["many"], [[1]], [np.inf]])
 def test_wrong_counts_are_refused(counts):
     with pytest.raises(AnalysisError, match="concentration"):
         concentration(counts)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from blockdata.analysis.dispersion import negative_binomial_dispersion
+from blockdata.analysis.dispersion import fit_dispersion, negative_binomial_dispersion
 from blockdata.errors import AnalysisError
 
 
@@ -49,3 +49,28 @@ def test_bad_input_is_refused():
     for count, expected in (([1], [0.0]), ([-1], [1.0]), ([1, 2], [1.0]), ([1], [np.nan])):
         with pytest.raises(AnalysisError, match="do not fit"):
             negative_binomial_dispersion(count, expected)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 10**6), power=st.floats(-1, 1))
+def test_weighted_dispersion_equals_a_general_optimiser(seed, power):
+    rng = np.random.default_rng(seed)
+    expected = 5 * rng.lognormal(0, 1, 200)
+    weight = expected**power
+    count = rng.poisson(expected * rng.gamma(2 / weight, weight / 2))
+
+    def loss(log_alpha):
+        size = np.exp(-log_alpha) / weight
+        return -stats.nbinom.logpmf(count, size, size / (size + expected)).sum()
+
+    alpha, gain = fit_dispersion(count, expected, weight)
+    best = optimize.minimize_scalar(loss, bounds=(-12, 6), method="bounded")
+    poisson = -stats.poisson.logpmf(count, expected).sum()
+    assert poisson - gain <= min(best.fun, poisson) + 1e-3
+    assert alpha == pytest.approx(np.exp(best.x), rel=0.01) or best.fun >= poisson - 1e-3
+
+
+def test_weights_of_one_change_nothing():
+    count, expected = [0, 9, 0, 3], [3.0, 3.0, 3.0, 3.0]
+    weighted = fit_dispersion(count, expected, [1.0, 1.0, 1.0, 1.0])
+    assert weighted == pytest.approx(fit_dispersion(count, expected), rel=1e-2)

@@ -76,6 +76,37 @@ def test_what_is_none_of_them_has_no_category():
     assert side != side
 
 
+def test_nine_steps_in_ten_are_counted_in_whole_numbers():
+    for steps in range(10, 71, 10):
+        hot = np.arange(steps) >= steps // 10
+        row = emerging_categories([np.zeros(steps)], [hot], [~hot & hot]).iloc[0]
+        assert row["category"] == "persistent"
+        hot[steps // 10] = False
+        row = emerging_categories([np.zeros(steps)], [hot], [~hot & hot]).iloc[0]
+        assert row["category"] == "consecutive"
+
+
+def test_steps_without_a_value_have_no_part_in_the_trend():
+    gaps = [[1.0, np.nan, 2, 2, np.nan, 5], [3, np.nan, np.nan, np.nan, np.nan, np.nan]]
+    found = mann_kendall(gaps)
+    whole = mann_kendall([[1.0, 2, 2, 5]])
+    assert found.iloc[0].equals(whole.iloc[0])
+    assert found.loc[1, ["s", "variance", "z", "p"]].tolist() == [0, 0, 0, 1]
+    told = emerging_categories(gaps, np.zeros((2, 6)), np.zeros((2, 6)))
+    assert told["s_variance"][0] == whole["variance"][0]
+    assert told.loc[1, ["s", "s_variance", "trend_z", "trend_p"]].isna().all()
+
+
+def test_the_same_counts_among_other_neighbours_tie():
+    rng = np.random.default_rng(2)
+    first = rng.poisson(0.7, 6).astype(float)
+    # The middle of three neighbours has the same sum, however its parts are dealt out.
+    cube = np.column_stack([first, *(first[[1, 2, 0, 4, 5, 3]] for _ in range(3))])
+    z = space_time_gi_star(cube * 1.0, ROW, lag=0)
+    assert z[1, 0] == z[1, 1] == z[1, 2]
+    assert mann_kendall(z)["s"][1] == 0
+
+
 FLAGS = st.lists(st.sampled_from(["hot", "cold", "none"]), min_size=2, max_size=12)
 
 
@@ -96,7 +127,7 @@ ROW = distance_band([0, 1, 2, 3, 4, 5], [0] * 6, 1)
 CUBE = np.random.default_rng(1).poisson(2.0, (6, 5)).astype(float)
 
 
-@pytest.mark.parametrize("reference", ["entire", "neighbourhood", "step"])
+@pytest.mark.parametrize("reference", ["entire", "neighbourhood", "step", 3, 4, 9])
 def test_gi_star_follows_its_formula_bin_by_bin(reference):
     found = space_time_gi_star(CUBE, ROW, lag=2, reference=reference)
     near = ROW.toarray() + np.eye(6)
@@ -104,7 +135,10 @@ def test_gi_star_follows_its_formula_bin_by_bin(reference):
     for cell in range(6):
         for step in range(5):
             span = slice(max(0, step - back), step + 1)
-            used = CUBE if reference == "entire" else CUBE[:, span]
+            compared = span
+            if isinstance(reference, int):
+                compared = slice(max(0, step - reference + 1), step + 1)
+            used = CUBE if reference == "entire" else CUBE[:, compared]
             weight = np.zeros_like(CUBE)
             weight[:, span] = near[cell][:, None]
             total, squares, size = weight.sum(), (weight**2).sum(), used.size
@@ -130,5 +164,13 @@ def test_wrong_input_is_refused():
         mann_kendall([[1.0]])
     with pytest.raises(AnalysisError, match="do not fit"):
         emerging_categories([[0.0, 0.0]], [[True, False]], [[True, False]])
+    with pytest.raises(AnalysisError, match="infinite"):
+        mann_kendall([[1.0, np.inf]])
     with pytest.raises(AnalysisError, match="lag"):
         space_time_gi_star(CUBE, ROW, lag=-1)
+    with pytest.raises(AnalysisError, match="reference"):
+        space_time_gi_star(CUBE, ROW, lag=2, reference=2)
+    with pytest.raises(AnalysisError, match="reference"):
+        space_time_gi_star(CUBE, ROW, reference="month")
+    with pytest.raises(AnalysisError, match="missing"):
+        space_time_gi_star(np.full((6, 5), np.nan), ROW)

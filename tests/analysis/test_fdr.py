@@ -1,4 +1,4 @@
-"""Benjamini-Hochberg equals scipy and its definition; what was not tested stays outside."""
+"""Both step-up rules equal scipy and the definition; what was not tested stays outside."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from blockdata.analysis.fdr import benjamini_hochberg, bh_qvalues
+from blockdata.analysis.fdr import (
+    adjusted_qvalues,
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    bh_qvalues,
+    by_qvalues,
+)
 from blockdata.errors import AnalysisError
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=40)
@@ -50,3 +56,19 @@ def test_bad_input_is_refused():
         bh_qvalues([0.1, 0.2], family_size=1)
     with pytest.raises(AnalysisError, match="no level"):
         benjamini_hochberg([0.1], 0.0)
+
+
+@given(p_values)
+def test_qvalues_for_any_dependence_equal_scipy(p):
+    wanted = stats.false_discovery_control(p, method="by")
+    assert by_qvalues(p) == pytest.approx(wanted, rel=1e-12)
+    assert adjusted_qvalues([*p, np.nan], "by")[:-1] == pytest.approx(wanted, rel=1e-12)
+    assert (benjamini_yekutieli(p, 0.05) == (by_qvalues(p) <= 0.05)).all()
+    np.testing.assert_array_equal(adjusted_qvalues(p, "bh"), bh_qvalues(p))
+
+
+def test_a_larger_family_counts_in_the_harmonic_sum():
+    assert by_qvalues([0.001, np.nan], family_size=4)[0] == pytest.approx(0.004 * (25 / 12))
+    assert by_qvalues([]).size == 0
+    with pytest.raises(AnalysisError, match="unknown correction"):
+        adjusted_qvalues([0.1], "holm")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from blockdata.analysis.exposure import Exposure
-from blockdata.analysis.hotspots import hotspot_test
+from blockdata.analysis.hotspots import hot_spots
 from blockdata.analysis.recurring import RECURRING_COLUMNS, recurring_test
 from blockdata.errors import AnalysisError
 
@@ -51,11 +51,11 @@ def test_a_burst_in_one_month_is_not_recurring():
     assert result["status"].isna().all()
 
 
-def test_scores_equal_the_hotspot_test():
+def test_scores_equal_those_of_hot_spots():
     result = recurring_test(SPREAD, as_of=AS_OF, exposure=EXPOSURE)
     counts = SPREAD.groupby(["category", "place"]).size().rename("count").reset_index()
-    hot = hotspot_test(counts.rename(columns={"place": "cell"}), EXPOSURE).query("count > 0")
-    for column in ("expected", "p", "q", "dispersion"):
+    hot = hot_spots(counts.rename(columns={"place": "cell"}), EXPOSURE).query("count > 0")
+    for column in ("expected", "p", "dispersion"):
         np.testing.assert_array_equal(result[column], hot[column])
 
 

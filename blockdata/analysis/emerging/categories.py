@@ -29,8 +29,6 @@ CATEGORIES = MappingProxyType(
 )
 """Kind: Chinese name, and what it says of a hot spot; a cold one is its mirror."""
 
-_MOST = 0.9
-
 
 def emerging_categories(
     z: npt.ArrayLike, hot: npt.ArrayLike, cold: npt.ArrayLike, *, alpha: float = 0.05
@@ -43,7 +41,8 @@ def emerging_categories(
     Parameters
     ----------
     z : array_like of float, shape (n, t)
-        As from `space_time_gi_star`, in the order of time; a series with NaN has no trend.
+        As from `space_time_gi_star`, in the order of time. NaN, a step without z, has no part in
+        the trend; a cell with fewer than 2 others has none.
     hot, cold : array_like of bool, shape (n, t)
         Whether each cell was significantly hot or cold at each step, by whatever test was used.
     alpha : float
@@ -54,12 +53,13 @@ def emerging_categories(
     DataFrame
         category ("new" ... "historical", null for none of them), side ("hot", "cold"; null),
         steps_hot, steps_cold, last_hot, last_cold, run (length of the final run of the side),
-        s, trend_z, trend_p.
+        s, s_variance, trend_z, trend_p (of `mann_kendall`; null where there is no trend).
 
     Raises
     ------
     AnalysisError
-        If shapes differ, there are fewer than 2 steps, or a cell is hot and cold at once.
+        If shapes differ, there are fewer than 2 steps, a cell is hot and cold at once, or z is
+        infinite.
 
     Examples
     --------
@@ -82,8 +82,8 @@ def emerging_categories(
             where="emerging_categories",
             allowed="three arrays of n cells x t steps, t of 2 or more, no cell hot and cold",
         )
-    known: Flags = np.asarray(np.isfinite(values).all(axis=1))
-    trend = mann_kendall(np.where(known[:, None], values, 0.0))
+    known: Flags = np.asarray(np.isfinite(values).sum(axis=1) > 1)
+    trend = mann_kendall(values)
     rises = np.where(trend["p"] <= alpha, np.sign(trend["s"]), 0)
     warm, cool = _kinds(is_hot, is_cold, rises), _kinds(is_cold, is_hot, -rises)
     last_cold = is_cold[:, -1]
@@ -101,6 +101,7 @@ def emerging_categories(
             "last_cold": last_cold,
             "run": _final_run(np.where(take_cold[:, None], is_cold, is_hot)),
             "s": trend["s"].where(known),
+            "s_variance": trend["variance"].where(known),
             "trend_z": trend["z"].where(known),
             "trend_p": trend["p"].where(known),
         }
@@ -110,7 +111,7 @@ def emerging_categories(
 def _kinds(own: Flags, other: Flags, rises: npt.NDArray[np.float64]) -> npt.NDArray[np.str_]:
     """Return the kind of each cell on one side, "" for none; `rises` is 1, 0 or -1."""
     steps, last = own.sum(axis=1), own[:, -1]
-    mostly = steps >= _MOST * own.shape[1]
+    mostly = 10 * steps >= 9 * own.shape[1]
     run = _final_run(own)
     only_run = steps == run
     return np.select(

@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, eye_array
+from scipy.special import ndtr
 
+from blockdata.analysis.local.permuted import Draws, shuffled_p
 from blockdata.analysis.local.weights import ROUNDING, Weights, checked
 from blockdata.errors import AnalysisError
 
@@ -92,7 +94,9 @@ def _told(z: Floats, reason: npt.NDArray[np.str_]) -> pd.DataFrame:
     )
 
 
-def global_getis_ord(values: npt.ArrayLike, weights: Weights) -> dict[str, float]:
+def global_getis_ord(
+    values: npt.ArrayLike, weights: Weights, *, draws: Draws | None = None
+) -> dict[str, float]:
     """Return the general G: the share of all products of two values that neighbours have.
 
     Parameters
@@ -100,16 +104,21 @@ def global_getis_ord(values: npt.ArrayLike, weights: Weights) -> dict[str, float
     values : array_like of float, shape (n,)
         Not negative.
     weights : csr_array, shape (n, n)
+    draws : Draws, optional
+        Also tell p by random permutations.
 
     Returns
     -------
     dict
-        g, expected and z (by the variance under random permutation).
+        g, expected, variance, z (under random permutation) and p (two-sided; of the normal law:
+        assumes "exchangeable_normal"). With `draws` also p_permutation (two-sided; assumes
+        "exchangeable") and replications.
 
     Raises
     ------
     AnalysisError
-        If a value is negative, there are fewer than 4 cells, or no products of two values.
+        If a value is negative, there are fewer than 4 cells, no products of two values, or G is the
+        same in every permutation (all values alike, no cell or every cell a neighbour).
 
     References
     ----------
@@ -134,8 +143,24 @@ def global_getis_ord(values: npt.ArrayLike, weights: Weights) -> dict[str, float
     g = float(x @ (matrix @ x) / products)
     s0 = matrix.sum()
     expected = s0 / (n * (n - 1))
-    variance = _variance(x, matrix) - expected**2
-    return {"g": g, "expected": float(expected), "z": float((g - expected) / np.sqrt(variance))}
+    squared = _variance(x, matrix)
+    variance = squared - expected**2
+    if variance <= 1e-14 * squared:
+        raise AnalysisError(
+            "the general G is the same in every permutation",
+            where="global_getis_ord",
+            allowed="values that differ, some cells that are neighbours and some that are not",
+        )
+    told = {"g": g, "expected": float(expected), "variance": float(variance)}
+    told["z"] = float((g - expected) / np.sqrt(variance))
+    told["p"] = float(2 * ndtr(-abs(told["z"])))
+    if draws is not None:
+
+        def general(orders: Floats) -> Floats:
+            return np.asarray((orders * (matrix @ orders)).sum(axis=0) / products)
+
+        told["p_permutation"], told["replications"] = shuffled_p(x, general, expected, draws)
+    return told
 
 
 def _variance(x: Floats, matrix: Weights) -> float:

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, diags_array
+from scipy.special import ndtr
 
+from blockdata.analysis.local.permuted import Draws, shuffled_p
 from blockdata.analysis.local.weights import ROUNDING, Weights, checked
 from blockdata.errors import AnalysisError
 
@@ -38,8 +40,10 @@ def local_moran(
     -------
     DataFrame
         i, expected, variance, z, quadrant ("high_high", "low_high", "low_low", "high_low": the
-        cell, then its neighbours, against the mean) and reason ("island", "constant", "too_few"
-        where the rest is null; else null).
+        cell, then its neighbours, against the mean) and reason: null, or why the rest is ("island",
+        "constant", "too_few"). Where I is the same in every permutation only variance and z are
+        null: "at_mean" (the cell's value is the mean), "others_alike", "everything" (all cells are
+        its neighbours).
 
     Raises
     ------
@@ -79,15 +83,24 @@ def local_moran(
         spread = (squares - weight**2 / (n - 1)) * n / np.float64(n - 2)
         variance = np.square(deviation / scale) * spread * others
         z = (i - expected) / np.sqrt(variance)
+        least = ROUNDING * np.square(x).max(initial=0.0)
+        still = np.select(
+            [np.square(deviation) <= least, n * others <= 1e-13 * total, spread <= 1e-12 * squares],
+            ["at_mean", "others_alike", "everything"],
+            "",
+        )
     own, near = (np.where(v > 0, "high", "low") for v in (deviation, lag))
     quadrant = np.char.add(np.char.add(own, "_"), near)
     known = reason == ""
-    numbers = {"i": i, "expected": expected, "variance": variance, "z": z}
+    moves = known & (still == "")
+    reason[known] = still[known]
+    values_of = {"i": (i, known), "expected": (expected, known), "variance": (variance, moves)}
     return pd.DataFrame(
         {
-            **{name: np.where(known, column, np.nan) for name, column in numbers.items()},
+            **{name: np.where(told, v, np.nan) for name, (v, told) in values_of.items()},
+            "z": np.where(moves, z, np.nan),
             "quadrant": pd.Series(quadrant, dtype="str").where(known),
-            "reason": pd.Series(reason, dtype="str").mask(known),
+            "reason": pd.Series(reason, dtype="str").mask(reason == ""),
         }
     )
 
@@ -99,7 +112,11 @@ def _row_standardised(matrix: Weights) -> Weights:
 
 
 def global_moran(
-    values: npt.ArrayLike, weights: Weights, *, standardised: bool = True
+    values: npt.ArrayLike,
+    weights: Weights,
+    *,
+    standardised: bool = True,
+    draws: Draws | None = None,
 ) -> dict[str, float]:
     """Return Moran's I of all cells with its moments under random permutation.
 
@@ -109,16 +126,21 @@ def global_moran(
     weights : csr_array, shape (n, n)
     standardised : bool, default True
         Whether rows of the weights are made to add up to 1.
+    draws : Draws, optional
+        Also tell p by random permutations.
 
     Returns
     -------
     dict
-        i, expected, variance, z. Islands count in n.
+        i, expected, variance, z and p (two-sided; of the normal law: assumes
+        "exchangeable_normal"). With `draws` also p_permutation (two-sided; assumes "exchangeable")
+        and replications. Islands count in n.
 
     Raises
     ------
     AnalysisError
-        If there are fewer than 4 cells, no neighbours, or all values are alike.
+        If there are fewer than 4 cells, no neighbours, all values are alike, or all cells are
+        neighbours.
 
     References
     ----------
@@ -149,6 +171,21 @@ def global_moran(
     expected = -1 / (n - 1)
     first = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
     second = kurtosis * ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0**2)
-    variance = (first - second) / ((n - 1) * (n - 2) * (n - 3) * s0**2) - expected**2
-    z = (i - expected) / np.sqrt(variance)
-    return {"i": float(i), "expected": expected, "variance": float(variance), "z": float(z)}
+    squared = (first - second) / ((n - 1) * (n - 2) * (n - 3) * s0**2)
+    variance = squared - expected**2
+    if variance <= 1e-12 * abs(squared):
+        raise AnalysisError(
+            "Moran's I is the same in every permutation",
+            where="global_moran",
+            allowed="some cells that are neighbours and some that are not",
+        )
+    told = {"i": float(i), "expected": expected, "variance": float(variance)}
+    told["z"] = float((i - expected) / np.sqrt(variance))
+    told["p"] = float(2 * ndtr(-abs(told["z"])))
+    if draws is not None:
+
+        def moran(orders: Floats) -> Floats:
+            return np.asarray(n / s0 * (orders * (matrix @ orders)).sum(axis=0) / total)
+
+        told["p_permutation"], told["replications"] = shuffled_p(deviation, moran, expected, draws)
+    return told

@@ -10,12 +10,14 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
+from blockdata.analysis.checks import looks_like_degrees
 from blockdata.errors import AnalysisError
-from blockdata.kernels import pairs_within
+from blockdata.kernels import OnStreet, StreetNetwork, pairs_within
 from blockdata.kernels.blocks import coordinates
 
-__all__ = ["Weights", "checked", "contiguity", "distance_band", "k_nearest"]
+__all__ = ["Weights", "checked", "contiguity", "distance_band", "k_nearest", "network_band"]
 
+Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 Weights = csr_array[Any, Any]
@@ -41,6 +43,11 @@ def contiguity(polygons: npt.ArrayLike, *, rook: bool = False, tolerance_m: floa
     csr_array of float64, shape (n, n)
         Ones, symmetric, zero diagonal.
 
+    Raises
+    ------
+    AnalysisError
+        If the coordinates look like degrees.
+
     Examples
     --------
     >>> cells = [shapely.box(n, 0, n + 1, 1) for n in range(3)]
@@ -48,6 +55,7 @@ def contiguity(polygons: npt.ArrayLike, *, rook: bool = False, tolerance_m: floa
     array([1., 0., 1.])
     """
     shapes: Objects = np.asarray(polygons, dtype=object)
+    _refuse_degrees(shapely.get_coordinates(shapes), "contiguity")
     tree = shapely.STRtree(shapes)
     if tolerance_m > 0:
         one, other = tree.query(shapes, predicate="dwithin", distance=tolerance_m)
@@ -73,12 +81,20 @@ def distance_band(x: npt.ArrayLike, y: npt.ArrayLike, radius_m: float) -> Weight
     Returns
     -------
     csr_array of float64, shape (n, n)
+        Ones, symmetric, zero diagonal.
+
+    Raises
+    ------
+    AnalysisError
+        If the coordinates look like degrees, or the radius is negative or not finite.
 
     Examples
     --------
     >>> distance_band([0, 30, 90], [0, 0, 0], 30).toarray().tolist()
     [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
+    points = np.column_stack(coordinates(x, y))
+    _refuse_degrees(points[np.isfinite(points).all(axis=1)], "distance_band")
     parts = list(pairs_within(x, y, radius_m))
     none = np.empty(0, dtype=np.int64)
     one, other = (np.concatenate([none, *(part[n] for part in parts)]) for n in range(2))
@@ -103,7 +119,7 @@ def k_nearest(x: npt.ArrayLike, y: npt.ArrayLike, k: int) -> Weights:
     Raises
     ------
     AnalysisError
-        If k is out of bounds or a coordinate is not finite.
+        If k is out of bounds, a coordinate is not finite, or they look like degrees.
 
     Examples
     --------
@@ -118,6 +134,7 @@ def k_nearest(x: npt.ArrayLike, y: npt.ArrayLike, k: int) -> Weights:
             allowed=f"1 to {len(xs) - 1}, finite coordinates",
         )
     points = np.column_stack([xs, ys])
+    _refuse_degrees(points, "k_nearest")
     tree = cKDTree(points)
     reach = np.asarray(tree.query(points, k=k + 1)[0])[:, -1]
     # All within reach of the k-th, so that ties are decided by number and not by the tree.
@@ -127,7 +144,62 @@ def k_nearest(x: npt.ArrayLike, y: npt.ArrayLike, k: int) -> Weights:
     return csr_array((np.ones(len(rows)), (rows, np.concatenate(chosen))), shape=(len(xs),) * 2)
 
 
-def _nearest(points: npt.NDArray[np.float64], row: int, others: Integers, k: int) -> Integers:
+def network_band(streets: StreetNetwork, places: OnStreet, radius_m: float) -> Weights:
+    """Let places within a distance along the streets be neighbours, the distance included.
+
+    What lies between a place and its street is not added; a river or a wall without a crossing
+    parts what a circle would join.
+
+    Parameters
+    ----------
+    streets : StreetNetwork
+        Metres.
+    places : OnStreet, of n places
+        As `streets.snap` gave them; a place off the streets has no neighbour.
+    radius_m : float
+
+    Returns
+    -------
+    csr_array of float64, shape (n, n)
+        Ones, symmetric, zero diagonal.
+
+    Raises
+    ------
+    AnalysisError
+        If the radius is negative or not finite.
+
+    References
+    ----------
+    Okabe and Sugihara (2012), Spatial Analysis along Networks, chapter 2.
+
+    Examples
+    --------
+    >>> bend = shapely.LineString([(0, 0), (100, 0), (100, 10), (0, 10)])
+    >>> streets = StreetNetwork([bend])
+    >>> places = streets.snap([0, 90, 0], [0, 0, 10], radius_m=5)
+    >>> network_band(streets, places, 90).toarray().tolist()
+    [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    none = np.empty(0, dtype=np.int64)
+    parts = list(streets.distances(places, places, radius_m))
+    one, other = (np.concatenate([none, *(part[n] for part in parts)]) for n in range(2))
+    # A way may add up to a last digit more in one direction: either one is enough.
+    low, high, count = np.minimum(one, other), np.maximum(one, other), len(places.line)
+    pairs = np.unique((low * count + high)[low < high])
+    return _symmetric(pairs // max(count, 1), pairs % max(count, 1), count)
+
+
+def _refuse_degrees(points: Floats, where: str) -> None:
+    if looks_like_degrees(points):
+        raise AnalysisError(
+            "coordinates look like degrees",
+            where=where,
+            allowed="metres",
+            next_step="Project them, for example with GeoDataFrame.to_crs.",
+        )
+
+
+def _nearest(points: Floats, row: int, others: Integers, k: int) -> Integers:
     others = others[others != row]
     apart = np.hypot(*(points[others] - points[row]).T)
     nearest: Integers = others[np.argsort(apart, kind="stable")[:k]]
@@ -139,7 +211,7 @@ def _symmetric(one: Integers, other: Integers, count: int) -> Weights:
     return csr_array(coo_array((np.ones(len(rows)), (rows, columns)), shape=(count, count)))
 
 
-def checked(values: npt.ArrayLike, weights: Weights) -> tuple[npt.NDArray[np.float64], Weights]:
+def checked(values: npt.ArrayLike, weights: Weights) -> tuple[Floats, Weights]:
     """Take values and weights that fit each other.
 
     Raises

@@ -355,8 +355,17 @@ def _look(
     """Look at the stretches around the cases of a place that a circle took in, for all sets."""
     first, stop = cases.first[place], cases.first[place + 1]
     for row in range(len(largest)):
+        own = (inside[0][row], inside[1])
+        if cylinders.last_only:
+            # Each stretch that holds an earlier case reaches to the last day, past the latest one.
+            latest = -1
+            for case in range(first[row], stop[row]):
+                latest = max(latest, cases.day[row, case])
+            if latest >= 0:
+                best = (largest[row], 0, 0)
+                largest[row] = _around(cylinders, own, latest, room, best, True)[0]
+            continue
         for case in range(first[row], stop[row]):
-            own = (inside[0][row], inside[1])
             best = (largest[row], 0, 0)
             largest[row] = _around(cylinders, own, cases.day[row, case], room, best, True)[0]
 

@@ -16,11 +16,12 @@ from blockdata.analysis.scan.cylinder_kernel import (
     cylinders_of,
     largest_of_cases,
 )
+from blockdata.analysis.scan.last_day_kernel import fits, largest_to_last_day
 from blockdata.analysis.scan.places import Places, clusters_of, refuse
 from blockdata.analysis.scan.result import Sequential, simulated_maxima, with_p
 from blockdata.errors import AnalysisError
 
-__all__ = ["DatedCases", "Limits", "dated_cases", "scan_cylinders"]
+__all__ = ["DatedCases", "Draw", "Limits", "dated_cases", "scan_cylinders"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -156,7 +157,10 @@ def scan_cylinders(
     observed = float(found["llr"].max()) if len(found) else np.inf
 
     def simulate(rows: int) -> Floats:
-        return largest_of_cases(cylinders, *draw(rows))
+        place, day = draw(rows)
+        if fits(cylinders):
+            return largest_to_last_day(cylinders, place, day)
+        return largest_of_cases(cylinders, place, day)
 
     simulated = simulated_maxima(simulate, replications if total else 0, observed)
     return _recurring(with_p(found, simulated), limits.prospective)

@@ -6,7 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blockdata.analysis.scan.cylinders import DatedCases, Limits, dated_cases, scan_cylinders
+from blockdata.analysis.scan.cylinders import (
+    DatedCases,
+    Draw,
+    Limits,
+    dated_cases,
+    scan_cylinders,
+)
 from blockdata.analysis.scan.places import places_of
 from blockdata.analysis.scan.result import Sequential
 
@@ -94,6 +100,14 @@ def permutation_scan(
     of_place = np.bincount(dated.place, minlength=len(places))
     of_day = np.bincount(dated.day, minlength=dated.days)
     expected = of_place[:, None] * of_day[None, :] / max(len(dated.day), 1)
+    draw = _recent(dated, max_days, seed) if prospective else _all(dated, seed)
+    size = of_place.astype(np.float64)
+    found = scan_cylinders(known, dated, (expected, size), limits, draw, replications)
+    return _expected(found, dated, of_place, of_day)
+
+
+def _all(dated: DatedCases, seed: int) -> Draw:
+    """Shuffle the days of all cases."""
     random = np.random.default_rng(seed)
     # Sixteen bits are shuffled faster, and hold the days of 89 years.
     kind = np.int16 if dated.days <= np.iinfo(np.int16).max else np.int32
@@ -102,9 +116,25 @@ def permutation_scan(
         orders = np.tile(dated.day.astype(kind), (rows, 1))
         return dated.place[None], random.permuted(orders, axis=1)
 
-    size = of_place.astype(np.float64)
-    found = scan_cylinders(known, dated, (expected, size), limits, draw, replications)
-    return _expected(found, dated, of_place, of_day)
+    return draw
+
+
+def _recent(dated: DatedCases, max_days: int, seed: int) -> Draw:
+    """Choose which cases a shuffle of all days would put on the last days, and shuffle these."""
+    random = np.random.default_rng(seed)
+    recent = dated.day[dated.day >= dated.days - max_days]
+
+    def draw(rows: int) -> tuple[Integers, Integers]:
+        place = np.empty((rows, len(recent)), dtype=np.int64)
+        day = np.empty_like(place)
+        for row in range(rows):
+            chosen = random.choice(len(dated.place), len(recent), replace=False, shuffle=False)
+            # Cases are sorted by place, so that ascending numbers are ascending places.
+            place[row] = dated.place[np.sort(chosen)]
+            day[row] = random.permutation(recent)
+        return place, day
+
+    return draw
 
 
 def _expected(

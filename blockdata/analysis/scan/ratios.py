@@ -256,6 +256,9 @@ def _ratios(count: Floats, expected: Floats, total: int, people: int) -> Floats:
     tiny = 1e-300
     inside = np.maximum(np.minimum(count, total), tiny)
     rest = np.maximum(total - inside, tiny)
+    if people:
+        # A window holds no fewer people than cases, whatever the lower end of its bin says.
+        expected = np.maximum(expected, inside * total / people)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = inside * np.log(inside / np.maximum(expected, tiny))
         ratio += rest * np.log(rest / np.maximum(total - expected, tiny))

@@ -11,7 +11,7 @@ import pandas as pd
 from blockdata.analysis.cube import Cube
 from blockdata.analysis.expected import CalendarLaw
 from blockdata.analysis.exposure import Exposure
-from blockdata.analysis.fdr import bh_qvalues
+from blockdata.analysis.fdr import adjusted_qvalues
 from blockdata.analysis.hotspots import excess_rank
 from blockdata.analysis.surveillance.forecast import Level, forecast, learn_level, matching_days
 from blockdata.analysis.surveillance.night import Night, Window, prepare_night
@@ -227,7 +227,7 @@ def _called(blocks: list[pd.DataFrame], watch: Watch) -> pd.DataFrame:
     if not blocks:
         return pd.DataFrame({c: pd.Series(dtype=d) for c, d in SURVEILLANCE_COLUMNS.items()})
     frame = pd.concat(blocks, ignore_index=True)
-    frame["q"] = _adjusted(frame["p"].to_numpy(), watch.correction)
+    frame["q"] = adjusted_qvalues(frame["p"].to_numpy(), watch.correction)
     frame["alarm"] = frame["q"] <= watch.alpha
     frame["excess"] = frame["count"] - frame["expected"]
     frame["ratio"] = frame["count"] / frame["expected"]
@@ -236,12 +236,3 @@ def _called(blocks: list[pd.DataFrame], watch: Watch) -> pd.DataFrame:
     frame = frame.assign(reference=matched).astype(SURVEILLANCE_COLUMNS)
     ordered = frame.sort_values(["category", "place", "window_days"], ignore_index=True)
     return ordered[list(SURVEILLANCE_COLUMNS)]
-
-
-def _adjusted(p: FloatArray, correction: str) -> FloatArray:
-    q = bh_qvalues(p)
-    if correction == "bh":
-        return q
-    tested = int((~np.isnan(p)).sum())
-    harmonic = float((1 / np.arange(1, tested + 1)).sum())
-    return np.asarray(np.minimum(q * harmonic, 1.0))
