@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import geopandas as gpd
 import pandas as pd
@@ -31,8 +31,9 @@ from blockdata.store.keys import KeyRing, read_keys
 from blockdata.store.layout import Layout
 from blockdata.store.session import Session
 from blockdata.store.snapshots import number_as_of, open_snapshot
+from blockdata.views.hot_spots import Asked, HotSpots, hot_spots
 from blockdata.views.place import Place, place_of_address
-from blockdata.views.results import Facts, Result, chronic_result, hotspot_result, located
+from blockdata.views.results import Facts, Result, chronic_result, located
 from blockdata.views.summary import Summary, summary_of
 from blockdata.views.tables import RecordTable
 
@@ -43,11 +44,14 @@ if TYPE_CHECKING:
     from blockdata.views.cameras import Coverage
     from blockdata.views.cases.cases import Cases
     from blockdata.views.layers.layers import Layers
+    from blockdata.views.patterns.patterns import Patterns
 
 RESULTS = (
     *("episode", "hotspot", "chronic", "cell_of", "link", "coverage_gap", "category"),
     *("described_place", "address_defect", "layer_defect", "layer_repair", "grid_lineage"),
     *("camera_coverage", "cell_coverage", "raster_population"),
+    *("hotspot_choice", "hotspot_case", "emerging", "near_repeat", "concentration"),
+    *("rise", "rise_category", "cluster", "cluster_place"),
 )
 """Results of the nightly run that are attributes of a base, besides its record kinds."""
 
@@ -113,7 +117,8 @@ class Base:
     Every record kind is an attribute (`base.incident`), and so are the results `episode`,
     `hotspot`, `chronic`, `cell_of`, `link`, `coverage_gap`, `category`, `described_place`,
     `address_defect`, `layer_defect`, `layer_repair`, `grid_lineage`, `camera_coverage`,
-    `cell_coverage` and `raster_population`.
+    `cell_coverage`, `raster_population`, `hotspot_choice`, `hotspot_case`, `emerging`,
+    `near_repeat`, `concentration`, `rise`, `rise_category`, `cluster` and `cluster_place`.
 
     Attributes
     ----------
@@ -346,6 +351,16 @@ class Base:
             today=self.today,
         )
 
+    @cached_property
+    def patterns(self) -> Patterns:
+        """The patterns in the incidents: what rises, gathers and repeats.
+
+        See `blockdata.views.patterns.patterns.Patterns`.
+        """
+        from blockdata.views.patterns.patterns import Patterns
+
+        return Patterns(self.session, self.config, self.as_of, self._words)
+
     def coverage(
         self,
         grid: str = "unit",
@@ -554,32 +569,63 @@ def hotspots(
     base: Base,
     *,
     category: str | None = None,
-    grid: str | None = None,
+    grid: str | gpd.GeoDataFrame | None = None,
     window_days: int | None = None,
-) -> Result:
-    """Return where problems gather, as the nightly run found it.
+    exposure: str | None = None,
+    alpha: float | None = None,
+    correction: Literal["bh", "by"] | None = None,
+    tell: Callable[[str], None] | None = print,
+) -> HotSpots:
+    """Return where problems gather: the night's answer, or one found now by the same rules.
+
+    What the nightly run tested is read; any other layer, window, exposure or level is searched
+    for now. Layer, exposure and test are chosen by stated rules
+    (`blockdata.analysis.hotspots.search`), and each choice is told with its reason.
 
     Parameters
     ----------
     base : Base
     category : str, optional
         Only this category of incidents.
-    grid : str, optional
-        Only this layer of cells.
+    grid : str or GeoDataFrame, optional
+        The cells: a layer of the base, "h3:N", "street", "segment" (streets cut at crossings), or
+        areas of one's own. Default: the night's layer.
     window_days : int, optional
-        Only this window.
+        Only this window, which ends at the base's as_of.
+    exposure : str, optional
+        What counts are measured against: "people" (published figures, legal layers only),
+        "addresses", "street_length_m", "buildings", "legal_entities", "components", "reports" (by
+        all channels: how readily people report there) or "all_incidents". Default: the first of
+        people, addresses, street length and all incidents that is usable.
+    alpha : float, optional
+        False discovery rate. Default: the configuration's.
+    correction : {"bh", "by"}, optional
+        Benjamini and Hochberg, or Benjamini and Yekutieli. Default: the configuration's.
+    tell : callable or None
+        Is given each choice and why, line by line; None for silence.
 
     Returns
     -------
-    Result
-        One row per window, category and cell with incidents, the hottest first.
+    HotSpots
+        Its `frame` has one row per window, category and cell with incidents, the hottest first: a
+        GeoDataFrame in the base's CRS where cells have geometry. Besides counts, expected counts,
+        `statistic` (excess in standard deviations), p, q, rank and `gi_star` (descriptive) a hot
+        spot has `stability` (share of small changes of window, cell size and level under which it
+        stays), `unstable_under`, `incidents` (ids behind it), `change` since the snapshot before,
+        and sentences and what stands there in Chinese and English.
 
     Raises
     ------
     AnalysisError
-        If the nightly run did not test this layer or window, or no incident has the category.
+        If no incident has the category, or there is no such layer or exposure.
+
+    Notes
+    -----
+    Every call that searches is a family of tests of its own: who asks often finds something
+    sooner or later. The night's answer is one family over all categories and windows.
     """
-    return hotspot_result(base.session, base.facts(), category, grid, window_days)
+    asked = Asked(category, grid, window_days, exposure, alpha, correction)
+    return hot_spots(base.session, base.facts(), asked, tell)
 
 
 def chronic(base: Base, *, category: str | None = None) -> Result:

@@ -1,28 +1,19 @@
-"""Steps that answer the two questions: where problems gather, and which places never get better."""
+"""Steps that count what lies in cells, and ask which places never get better."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
-import shapely
 
 from blockdata.analysis import (
-    EXPOSURE_WORDS,
-    Exposure,
     cell_profile,
-    choose_exposure,
     chronic_test,
     coverage_gaps,
-    hotspot_test,
     recurring_test,
 )
-from blockdata.batch.findings import Finding
 from blockdata.batch.steps import Context
 from blockdata.config import Chronic
 from blockdata.engines import feeds
-from blockdata.errors import AnalysisError
-from blockdata.grid import cell_figures
+from blockdata.engines.exposure_feeds import people_by_cell
 from blockdata.store import derived
 from blockdata.store.session import Session
 
@@ -32,7 +23,6 @@ _COUNTED = {
     "components": "component",
     "cameras": "camera",
 }
-_PREFERRED_LAYERS = ("unit", "responsibility", "community")
 
 
 def make_profile(session: Session, context: Context) -> None:
@@ -57,159 +47,6 @@ def make_profile(session: Session, context: Context) -> None:
 
 def _series(counts: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     return counts[counts["cell"].isin(cells["cell"])].set_index("cell")["count"]
-
-
-def people_by_cell(session: Session, cells: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    """Return cell, people, shared over all layers; empty where there are no atoms."""
-    atoms = session.read("atom").to_pandas()
-    if atoms.empty:
-        return pd.DataFrame({"cell": [], "people": [], "shared": []})
-    figures = session.read("atom_figure").to_pandas()[["atom", "people"]]
-    where = pd.concat([feeds.cells_on(session, k, day) for k in ("building", "address")])
-    where = where.rename(columns={"id": "building"})
-    parts = [
-        cell_figures(
-            atoms[["building", "atom"]],
-            figures,
-            where.loc[where["layer"] == layer, ["building", "cell"]],
-            group["cell"].tolist(),
-        )
-        for layer, group in cells.groupby("layer", sort=True)
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else atoms.head(0)
-
-
-def find_hotspots(session: Session, context: Context) -> None:
-    """Test every category in every window for cells with more episodes than exposure explains."""
-    cells, layer = _layer(session, context)
-    _tell_without_geometry(session, context, layer)
-    episodes = feeds.episodes_in_cells(session, f"cell:{layer}")
-    found = []
-    for window_days in context.config.hotspots.windows_days:
-        start = context.end - dt.timedelta(days=window_days)
-        recent = episodes[episodes["first_reported"] >= start]
-        result = _tested(session, context, cells, recent, window_days)
-        if result is not None:
-            found.append(result.assign(layer=layer, window_days=window_days))
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-    derived.write_result(session, "hotspot", table)
-
-
-def _tell_without_geometry(session: Session, context: Context, layer: str) -> None:
-    """Say so where the tested layer has no polygon: then nothing that needs one is computed."""
-    grid = context.config.grid
-    shapes = feeds.cells(session, grid.all_layers, grid.area_levels)
-    if (shapes["layer"] == layer).any():
-        return
-    context.tell(
-        Finding(
-            "no_geometry",
-            layer,
-            "该层没有图形：地图、街道长度、邻接和距离类统计需要图形，均未计算",
-            "this layer has no geometry: maps, street length and statistics of neighbours or "
-            "distances need it and were not computed",
-            warns=False,
-        )
-    )
-
-
-def _layer(session: Session, context: Context) -> tuple[list[str], str]:
-    """Return the cells of the layer to test: as configured, else the finest that has cells."""
-    grid = context.config.grid
-    names = feeds.cell_names(session, grid.all_layers, grid.area_levels, context.last_day)
-    wanted = context.config.hotspots.layer
-    layers = (wanted,) if wanted else (*_PREFERRED_LAYERS, *grid.all_layers, *grid.area_levels)
-    for layer in layers:
-        cells = names.loc[names["layer"] == layer, "cell"].tolist()
-        if cells:
-            return cells, layer
-    return [], layers[0]
-
-
-def _tested(
-    session: Session, context: Context, cells: list[str], recent: pd.DataFrame, window_days: int
-) -> pd.DataFrame | None:
-    if recent.empty or len(cells) == 0:
-        return None
-    settings = context.config.hotspots
-    everything = recent.groupby("cell").size().astype("float64")
-    try:
-        exposure = exposure_of(session, context, cells, everything)
-    except AnalysisError as error:
-        context.tell(Finding("no_exposure", "hotspot", f"热点：{error}", str(error)))
-        return None
-    counts = recent.groupby(["category", "cell"]).size().rename("count").reset_index()
-    result = hotspot_test(counts, exposure, alpha=settings.alpha, min_total=settings.min_total)
-    _tell_exposure(context, exposure, window_days)
-    return result[result["count"] > 0]
-
-
-def exposure_of(
-    session: Session, context: Context, cells: list[str], everything: pd.Series
-) -> Exposure:
-    """Choose what counts are measured against, from what the base has.
-
-    Parameters
-    ----------
-    session : Session
-    context : Context
-    cells : list of str
-        All cells of the layer.
-    everything : Series indexed by cell
-        Episodes of all categories in the window.
-    """
-    profile = session.read("profile").to_pandas().set_index("cell").reindex(cells)
-    people = profile["people"] if profile["people"].notna().any() else None
-    addresses = None
-    if feeds.has_rows(session, "address"):
-        counted = feeds.counts_by_cell(session, "address", context.last_day)
-        addresses = counted[counted["cell"].isin(cells)].set_index("cell")["count"]
-    return choose_exposure(
-        {
-            "people": people,
-            "addresses": None if addresses is None or addresses.empty else addresses,
-            "street_length_m": _street_length_m(session, context, cells),
-            "all_incidents": everything.reindex(cells).fillna(0.0),
-        },
-        cells,
-        incidents=everything,
-    )
-
-
-def _street_length_m(session: Session, context: Context, cells: list[str]) -> pd.Series | None:
-    """Return the length of streets in each cell; a street on a border counts for half each."""
-    grid = context.config.grid
-    areas = feeds.cells_standing(session, grid.all_layers, grid.area_levels, context.last_day)
-    areas = areas[areas["id"].isin(cells)]
-    lines = feeds.streets(session)
-    if areas.empty or lines.empty:
-        return None
-    geoms = areas["geom"].to_numpy(dtype=object)
-    street, cell = shapely.STRtree(geoms).query(
-        lines["geom"].to_numpy(dtype=object), predicate="intersects"
-    )
-    line = lines["geom"].to_numpy(dtype=object)[street]
-    border = shapely.length(shapely.intersection(line, shapely.boundary(geoms[cell])))
-    inside = shapely.length(shapely.intersection(line, geoms[cell]))
-    length = inside - border / 2
-    total = pd.Series(length, index=areas["id"].to_numpy(dtype=object)[cell])
-    return total.groupby(level=0).sum()
-
-
-def _tell_exposure(context: Context, exposure: Exposure, window_days: int) -> None:
-    used = EXPOSURE_WORDS[exposure.name]
-    for name, reason in exposure.skipped.items():
-        unused = EXPOSURE_WORDS[name]
-        context.tell(
-            Finding(
-                "exposure_fallback",
-                name,
-                f"近 {window_days} 天的热点以{used[0]}为基数；未用{unused[0]}：{reason.zh}",
-                f"hot spots of {window_days} days stand on {used[1]}; "
-                f"not on {unused[1]}: {reason.en}",
-                warns=False,
-            )
-        )
 
 
 def find_chronic(session: Session, context: Context) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from blockdata.batch.analysing import find_chronic, find_gaps, find_hotspots, make_profile
+from blockdata.batch.analysing import find_chronic, find_gaps, make_profile
 from blockdata.batch.cameras import find_coverage
 from blockdata.batch.categories import map_the_categories
 from blockdata.batch.chains import write_chains
+from blockdata.batch.clusters import find_clusters
+from blockdata.batch.concentration import measure_concentration
 from blockdata.batch.courses import write_courses
 from blockdata.batch.duplicates import find_duplicates
+from blockdata.batch.emerging import find_emerging
 from blockdata.batch.episodes import make_episodes
+from blockdata.batch.hot_spots import find_hotspots
 from blockdata.batch.layer_checks import check_the_layers
 from blockdata.batch.library import check_library
 from blockdata.batch.lineage import track_lineage
 from blockdata.batch.linking import link
+from blockdata.batch.near_repeat import find_near_repeats
 from blockdata.batch.placing import assign_all_cells, locate
 from blockdata.batch.prints import print_texts
 from blockdata.batch.raster import people_from_raster
 from blockdata.batch.resolving import resolve_addresses
 from blockdata.batch.responsibility import write_responsibility
+from blockdata.batch.rises import find_rises
 from blockdata.batch.steps import Step
 
 _COMPARED = ("area", "grid", "building", "component")
@@ -59,11 +65,28 @@ STEPS = (
     ),
     Step("profile", 2, (), ("grid", "people"), make_profile, after=("link",)),
     Step(
-        *("hotspots", 2, (), ("grid", "people", "hotspots"), find_hotspots),
+        *("hotspots", 3, (), ("grid", "people", "hotspots"), find_hotspots),
         after=("profile", "episodes"),
+    ),
+    Step(
+        *("emerging", 1, (), ("grid", "people", "hotspots", "emerging"), find_emerging),
+        after=("hotspots",),
+    ),
+    Step("near_repeat", 1, (), ("near_repeat",), find_near_repeats, after=("episodes",)),
+    Step(
+        *("concentration", 1, (), ("grid", "concentration"), measure_concentration),
+        after=("episodes",),
     ),
     Step("chronic", 2, (), ("grid", "chronic"), find_chronic, after=("episodes",)),
     Step("gaps", 1, ("incident",), (), find_gaps),
+    Step(
+        *("rises", 1, (), ("grid", "hotspots", "calendar", "rises"), find_rises),
+        after=("hotspots", "episodes", "gaps"),
+    ),
+    Step(
+        *("clusters", 1, (), ("grid", "hotspots", "rises", "scan"), find_clusters),
+        after=("hotspots", "episodes", "gaps"),
+    ),
     Step(
         *("raster", 1, (), ("grid", "people", "population_raster"), people_from_raster),
         after=("cells",),

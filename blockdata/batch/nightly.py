@@ -20,6 +20,7 @@ from blockdata.batch.discover import DayOfColumn, discover
 from blockdata.batch.episodes import note_revisions
 from blockdata.batch.findings import Finding, Findings, told_by_steps
 from blockdata.batch.flow import STEPS
+from blockdata.batch.hot_spots import note_hot_spot_changes
 from blockdata.batch.library import scheme_of
 from blockdata.batch.loading import Loading, apply_delivery, is_decision
 from blockdata.batch.manifest import RunFacts, attempt, manifest, write_attempt
@@ -390,6 +391,7 @@ class _Run:
         earlier = self._opened(current.number)
         try:
             note_revisions(session, earlier, self.config, self.day)
+            note_hot_spot_changes(session, earlier, self.day)
         finally:
             earlier.con.close()
 

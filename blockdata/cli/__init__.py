@@ -43,6 +43,17 @@ from blockdata.cli.layers import draft as layers_draft
 from blockdata.cli.layers import lineage as layers_lineage
 from blockdata.cli.layers import raster as layers_raster
 from blockdata.cli.layers import repairs as layers_repairs
+from blockdata.cli.patterns import clusters as patterns_clusters
+from blockdata.cli.patterns import concentration as patterns_concentration
+from blockdata.cli.patterns import counts as patterns_counts
+from blockdata.cli.patterns import density as patterns_density
+from blockdata.cli.patterns import emerging as patterns_emerging
+from blockdata.cli.patterns import expected as patterns_expected
+from blockdata.cli.patterns import near_repeat as patterns_near_repeat
+from blockdata.cli.patterns import point_clusters as patterns_point_clusters
+from blockdata.cli.patterns import rates as patterns_rates
+from blockdata.cli.patterns import rises as patterns_rises
+from blockdata.cli.patterns import scan as patterns_scan
 from blockdata.errors import ConfigError, KeyMissingError, LockedError
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -83,6 +94,17 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "cases episodes": cases_episodes.episodes,
     "cases due": cases_due.due,
     "cases disputes": cases_disputes.disputes,
+    "patterns rises": patterns_rises.rises,
+    "patterns clusters": patterns_clusters.clusters,
+    "patterns scan": patterns_scan.scan,
+    "patterns counts": patterns_counts.counts,
+    "patterns rates": patterns_rates.rates,
+    "patterns expected": patterns_expected.expected,
+    "patterns density": patterns_density.density,
+    "patterns point-clusters": patterns_point_clusters.point_clusters,
+    "patterns emerging": patterns_emerging.emerging,
+    "patterns near-repeat": patterns_near_repeat.near_repeat,
+    "patterns concentration": patterns_concentration.concentration,
 }
 """Every command by name, in the order of the help."""
 
@@ -96,6 +118,7 @@ app = typer.Typer(
 )
 _GROUPS = {
     "cases": "Cases: what they are about, which belong together, who answers until when.",
+    "patterns": "Patterns in incidents: what rises, gathers and repeats.",
     "layers": "Layers of cells: check, repair, draft, count through time, carry figures over.",
 }
 """What the groups of commands are about; their commands are named "GROUP COMMAND"."""

@@ -10,7 +10,7 @@ import blockdata as bd
 from blockdata.cli import options
 
 
-def decide(  # noqa: PLR0917 - a command's parameters are its options
+def decide(
     city: options.City,
     verb: Annotated[
         str,

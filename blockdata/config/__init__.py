@@ -4,7 +4,9 @@ from blockdata.config.addresses import Address
 from blockdata.config.analyses import Cameras, Chronic, DefaultLocations, Episodes, Hotspots
 from blockdata.config.cases import Calendar, Chains, Duplicates, Linking, Responsibility
 from blockdata.config.city import BaseFolder, City, CodeTables, Keys, People
+from blockdata.config.gathering import Concentration, Emerging, NearRepeat
 from blockdata.config.grids import Drafting, Grid, GridCheck, PopulationRaster
+from blockdata.config.patterns import Rises, Scan
 from blockdata.config.root import Config, load_config, parse_config
 from blockdata.config.sources import DateRule, Source
 
@@ -17,20 +19,25 @@ __all__ = [
     "Chronic",
     "City",
     "CodeTables",
+    "Concentration",
     "Config",
     "DateRule",
     "DefaultLocations",
     "Drafting",
     "Duplicates",
+    "Emerging",
     "Episodes",
     "Grid",
     "GridCheck",
     "Hotspots",
     "Keys",
     "Linking",
+    "NearRepeat",
     "People",
     "PopulationRaster",
     "Responsibility",
+    "Rises",
+    "Scan",
     "Source",
     "load_config",
     "parse_config",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from pydantic import Field
 
 from blockdata.config.section import Section
@@ -38,12 +40,17 @@ class DefaultLocations(Section):
 
 
 class Hotspots(Section):
-    """Which layer and windows the nightly run tests."""
+    """Which layer and windows the nightly run tests, all in one family of tests."""
 
-    layer: str | None = None
-    windows_days: tuple[int, ...] = (28,)
+    layer: str | None = Field(
+        default=None, description="Without it the finest on which a problem place would be found."
+    )
+    windows_days: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(28,), min_length=1)
     alpha: float = Field(default=0.05, gt=0, lt=1)
     min_total: int = Field(default=5, ge=1)
+    correction: Literal["bh", "by"] = Field(
+        default="bh", description="Benjamini-Hochberg, or Benjamini-Yekutieli."
+    )
 
 
 class Chronic(Section):

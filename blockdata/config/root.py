@@ -17,7 +17,9 @@ from blockdata.config.addresses import Address
 from blockdata.config.analyses import Cameras, Chronic, DefaultLocations, Episodes, Hotspots
 from blockdata.config.cases import Calendar, Chains, Duplicates, Linking, Responsibility
 from blockdata.config.city import BaseFolder, City, CodeTables, Keys, People
+from blockdata.config.gathering import Concentration, Emerging, NearRepeat
 from blockdata.config.grids import Drafting, Grid, PopulationRaster
+from blockdata.config.patterns import Rises, Scan
 from blockdata.config.section import Section
 from blockdata.config.sources import Source, check_source
 from blockdata.errors import ConfigError
@@ -57,6 +59,11 @@ class Config(Section):
     responsibility: Responsibility = Responsibility()
     episodes: Episodes = Episodes()
     hotspots: Hotspots = Hotspots()
+    rises: Rises = Rises()
+    scan: Scan = Scan()
+    emerging: Emerging = Emerging()
+    near_repeat: NearRepeat = NearRepeat()
+    concentration: Concentration = Concentration()
     chronic: Chronic = Chronic()
     cameras: Cameras = Cameras()
     kinds: tuple[KindAddition, ...] = ()

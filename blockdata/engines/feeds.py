@@ -422,8 +422,10 @@ def incident_counts(session: Session) -> pd.DataFrame:
     )
 
 
-def episodes_in_cells(session: Session, target_kind: str) -> pd.DataFrame:
-    """Return category, cell, first_reported of the episodes.
+def episodes_in_cells(
+    session: Session, target_kind: str, since: dt.datetime | None = None
+) -> pd.DataFrame:
+    """Return category, cell, first_reported of the episodes, of those since a moment in UTC.
 
     The cell is that of an episode's first report, else of the next by id that has one.
     """
@@ -431,7 +433,8 @@ def episodes_in_cells(session: Session, target_kind: str) -> pd.DataFrame:
     return session.frame(
         f"SELECT e.category, arg_min(l.target, {own}) AS cell, e.first_reported "
         "FROM base.episode e JOIN base.episode_member m ON m.episode = e.episode "
-        "JOIN base.link l ON l.incident = m.incident AND l.target_kind = ? "
+        "JOIN base.link l ON l.incident = m.incident AND l.target_kind = $kind "
+        "WHERE $since::TIMESTAMP IS NULL OR e.first_reported >= $since::TIMESTAMP "
         "GROUP BY e.episode, e.category, e.first_reported ORDER BY e.episode",
-        [target_kind],
+        {"kind": target_kind, "since": since},
     )

@@ -9,16 +9,29 @@ from typing import Any
 
 import pandas as pd
 
-from blockdata.engines import feeds, report_feeds
+from blockdata.engines import feeds, hot_feeds, report_feeds
+from blockdata.engines.hot_feeds import KEY
+from blockdata.report.hot_words import change_word, sentence, stands_there, unstable_words
 from blockdata.report.map import CellMap, draw_cells
 from blockdata.report.settings import Settings
 from blockdata.report.words import Words, q_value, tenth
 from blockdata.store.session import Session
 
-__all__ = ["LISTED", "HotCell", "HotWindow", "TestedCategory", "hot_windows", "untested_counts"]
+__all__ = [
+    "LISTED",
+    "HotCell",
+    "HotWindow",
+    "TestedCategory",
+    "choice_lines",
+    "hot_windows",
+    "most_places",
+    "untested_counts",
+]
 
 LISTED = 50
 """How many lines a list of results has at most; how many more there are is said below it."""
+
+_PLACES_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,9 @@ class HotCell:
     ratio: str
     q: str
     sentence: str
+    stands_there: str
+    change: str
+    unstable: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,8 @@ class HotWindow:
     map : CellMap or None
         None where no cell has a polygon.
     categories : list of TestedCategory
+    gone : list of str
+        Cell and category of the hot spots of the snapshot before that are none any more.
     """
 
     window_days: int
@@ -73,6 +91,16 @@ class HotWindow:
     more: int
     map: CellMap | None
     categories: list[TestedCategory]
+    gone: list[str]
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """What is known of hot spots besides the test: by window, category and cell, or by cell."""
+
+    changes: dict[tuple[Any, ...], str]
+    standing: dict[str, dict[str, float]]
+    places: dict[tuple[Any, ...], list[tuple[str, int]]]
 
 
 def hot_windows(
@@ -94,6 +122,7 @@ def hot_windows(
         In the order of the configuration.
     """
     found = session.read("hotspot").to_pandas()
+    behind = _behind(session, found, words, day + dt.timedelta(days=1))
     streets = feeds.streets(session)
     windows = []
     for window_days in settings.hotspots.windows_days:
@@ -101,12 +130,57 @@ def hot_windows(
         if not rows.empty:
             layer = str(rows["layer"].iloc[0])
             cells = report_feeds.layer_cells(session, layer, day)
-            windows.append(_window(rows, layer, cells, streets, words))
+            windows.append(_window(rows, cells, streets, behind, words))
     return windows
 
 
+def choice_lines(session: Session, words: Words) -> list[str]:
+    """Return how hot spots were looked for: each choice and why."""
+    choices = session.read("hotspot_choice").to_pandas().sort_values("no")
+    return [str(line) for line in choices[words.lang]]
+
+
+def _behind(session: Session, found: pd.DataFrame, words: Words, as_of: dt.date) -> _Behind:
+    changes = hot_feeds.changes_on(session, as_of)
+    standing: dict[str, dict[str, float]] = {}
+    hot = found.loc[found["hot"], "cell"].tolist()
+    for cell, kind, count in hot_feeds.standing_in(session, hot).itertuples(index=False):
+        standing.setdefault(str(cell), {})[str(kind)] = float(count)
+    return _Behind(
+        {_key(row): str(row["change"]) for row in changes.to_dict("records")},
+        standing,
+        most_places(hot_feeds.places_behind(session, session.read("hotspot_case").to_pandas())),
+    )
+
+
+def most_places(places: pd.DataFrame) -> dict[tuple[Any, ...], list[tuple[str, int]]]:
+    """Return name and episodes of the places with most of each hot spot.
+
+    Parameters
+    ----------
+    places : DataFrame
+        As from `places_behind`.
+
+    Returns
+    -------
+    dict of layer, window_days, category and cell to list of tuple of str and int
+    """
+    found: dict[tuple[Any, ...], list[tuple[str, int]]] = {}
+    for row in places.groupby(KEY, sort=False).head(_PLACES_TOLD).to_dict("records"):
+        found.setdefault(_key(row), []).append((str(row["name"]), int(row["episodes"])))
+    return found
+
+
+def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
+    return tuple(row[column] for column in KEY)
+
+
 def _window(
-    rows: pd.DataFrame, layer: str, cells: pd.DataFrame, streets: pd.DataFrame, words: Words
+    rows: pd.DataFrame,
+    cells: pd.DataFrame,
+    streets: pd.DataFrame,
+    behind: _Behind,
+    words: Words,
 ) -> HotWindow:
     names = cell_labels(cells)
     codes = dict(zip(cells["cell"], cells["code"], strict=True))
@@ -115,12 +189,14 @@ def _window(
     )
     exposure = words.exposure(str(rows["exposure_name"].iloc[0]))
     listed = [
-        _hot_cell(number, row, names, codes, exposure, words)
+        _hot_cell(number, row, (names, codes), behind, words)
         for number, row in enumerate(hot.head(LISTED).to_dict("records"), start=1)
     ]
+    tested = (str(rows["layer"].iloc[0]), int(rows["window_days"].iloc[0]))
+    gone = [key for key, change in behind.changes.items() if change == "gone" and key[:2] == tested]
     return HotWindow(
-        window_days=int(rows["window_days"].iloc[0]),
-        layer=words.layer(layer),
+        window_days=tested[1],
+        layer=words.layer(tested[0]),
         exposure=exposure,
         cells=listed,
         more=len(hot) - len(listed),
@@ -132,6 +208,7 @@ def _window(
             _numbers(listed),
         ),
         categories=_categories(rows, words),
+        gone=[f"{names.get(cell, cell)} {category}" for _, _, category, cell in gone],
     )
 
 
@@ -164,31 +241,27 @@ def cell_labels(cells: pd.DataFrame) -> dict[str, str]:
 def _hot_cell(
     number: int,
     row: dict[Hashable, Any],
-    names: dict[str, str],
-    codes: dict[str, str],
-    exposure: str,
+    known: tuple[dict[str, str], dict[str, str]],
+    behind: _Behind,
     words: Words,
 ) -> HotCell:
-    cell, category, days = str(row["cell"]), str(row["category"]), row["window_days"]
-    name, count = names.get(cell, cell), int(row["count"])
-    expected, ratio = tenth(row["expected"]), tenth(row["ratio"])
-    more = tenth(row["excess"])
+    names, codes = known
+    cell, key = str(row["cell"]), _key(row)
+    name = names.get(cell, cell)
     return HotCell(
         number=number,
         cell=cell,
         name=name,
         code=str(codes.get(cell) or "—"),
-        category=category,
-        count=count,
-        expected=expected,
-        ratio=ratio,
+        category=str(row["category"]),
+        count=int(row["count"]),
+        expected=tenth(row["expected"]),
+        ratio=tenth(row["ratio"]),
         q=q_value(row["q"]),
-        sentence=words.t(
-            f"过去{days}天，{name}的{category} {count} 起，按{exposure}应为 {expected} 起，"
-            f"多出 {more} 起，是应有的 {ratio} 倍。",
-            f"In the past {days} days {name} had {count} × {category}; by {exposure} it should "
-            f"have had {expected}: {more} too many, {ratio} times as many.",
-        ),
+        sentence=sentence(row, name, words),
+        stands_there=stands_there(behind.standing.get(cell, {}), behind.places.get(key, []), words),
+        change=change_word(behind.changes.get(key), words),
+        unstable=unstable_words(row["unstable_under"], words),
     )
 
 

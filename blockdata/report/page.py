@@ -15,8 +15,9 @@ from blockdata.report.cameras import camera_section
 from blockdata.report.cases import case_sections
 from blockdata.report.chronic import chronic_section
 from blockdata.report.classes import component_classes
-from blockdata.report.hot import hot_windows
+from blockdata.report.hot import choice_lines, hot_windows
 from blockdata.report.layers import layer_lines
+from blockdata.report.patterns import pattern_sections
 from blockdata.report.people import people_section
 from blockdata.report.quality import (
     balance_total,
@@ -107,7 +108,7 @@ def _content(
         "settings": settings,
         "windows": hot_windows(session, settings, words, as_of - dt.timedelta(days=1)),
         "no_exposure": notes(facts, words, "no_exposure"),
-        "fallbacks": notes(facts, words, "exposure_fallback"),
+        "choices": choice_lines(session, words),
         "chronic": chronic_section(session, settings, words),
         "cameras": camera_section(session, words, as_of - dt.timedelta(days=1)),
         "gaps": session.read("coverage_gap").sort_by("source").to_pylist(),
@@ -130,5 +131,6 @@ def _content(
         "idle_decisions": notes(facts, words, "decision_without_effect"),
         "decisions": report_feeds.decision_counts(session),
         **case_sections(session, settings, words, as_of),
+        **pattern_sections(session, settings, words, as_of),
         "waiting": {name: len(facts.get(name, ())) for name in ("waiting", "withheld", "repeats")},
     }

@@ -27,7 +27,7 @@ __all__ = [
 BALANCE = ("read", "loaded", "merged", "quarantined", "closed")
 """Columns of the balance: read = loaded + merged + quarantined; closed stands apart."""
 
-_TOLD_ELSEWHERE = frozenset({"exposure_fallback", "decision_without_effect", "no_exposure"})
+_TOLD_ELSEWHERE = frozenset({"decision_without_effect", "no_exposure"})
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from blockdata.config import Chronic, City, CodeTables, Episodes, Hotspots, Linking, People
+from blockdata.config.gathering import Concentration, Emerging, NearRepeat
+from blockdata.config.patterns import Rises, Scan
 from blockdata.store.session import Session
 
 
@@ -21,6 +23,11 @@ class Settings:
     people: People
     codes: CodeTables
     linking: Linking
+    rises: Rises = field(default_factory=Rises)
+    scan: Scan = field(default_factory=Scan)
+    emerging: Emerging = field(default_factory=Emerging)
+    near_repeat: NearRepeat = field(default_factory=NearRepeat)
+    concentration: Concentration = field(default_factory=Concentration)
 
 
 def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
@@ -45,4 +52,9 @@ def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
         people=People.model_validate(raw.get("people", {})),
         codes=CodeTables.model_validate(raw.get("codes", {})),
         linking=Linking.model_validate(raw.get("linking", {})),
+        rises=Rises.model_validate(raw.get("rises", {})),
+        scan=Scan.model_validate(raw.get("scan", {})),
+        emerging=Emerging.model_validate(raw.get("emerging", {})),
+        near_repeat=NearRepeat.model_validate(raw.get("near_repeat", {})),
+        concentration=Concentration.model_validate(raw.get("concentration", {})),
     )

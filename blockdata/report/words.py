@@ -172,7 +172,10 @@ def whole(value: object) -> str:
     >>> whole(1234567), whole(None)
     ('1,234,567', '—')
     """
-    return _MISSING if _is_missing(value) else f"{int(str(value)):,}"
+    if _is_missing(value):
+        return _MISSING
+    # A column of whole numbers with gaps comes out of pandas as floats.
+    return f"{int(value) if isinstance(value, float) else int(str(value)):,}"
 
 
 def tenth(value: float | None) -> str:

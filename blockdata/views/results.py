@@ -47,6 +47,23 @@ class Result:
     streets: pd.DataFrame
     words: Words
 
+    def gdf(self) -> gpd.GeoDataFrame:
+        """Return the rows with their geometry.
+
+        Raises
+        ------
+        GeometryNeededError
+            If nothing here has a geometry.
+        """
+        if not isinstance(self.frame, gpd.GeoDataFrame):
+            raise GeometryNeededError(
+                "no row has a geometry", next_step="Use .frame, which has everything else."
+            )
+        return self.frame
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
     def explain(self) -> str:
         """Return in words what the answer stands on: exposure, what was tested, what is meant."""
         return self.text
@@ -103,7 +120,7 @@ def located(session: Session, ids: Sequence[str], crs: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame[["id", "code", "name"]], geometry=shapes, crs=crs)
 
 
-def _with_places(rows: pd.DataFrame, column: str, session: Session, crs: str) -> pd.DataFrame:
+def with_places(rows: pd.DataFrame, column: str, session: Session, crs: str) -> pd.DataFrame:
     """Join code, name and geometry; without any geometry the frame stays a plain one."""
     known = located(session, rows[column].tolist(), crs).rename(columns={"id": column})
     joined = known.merge(rows, on=column, how="right")
@@ -115,49 +132,8 @@ def _with_places(rows: pd.DataFrame, column: str, session: Session, crs: str) ->
     return with_shapes
 
 
-def hotspot_result(
-    session: Session,
-    facts: Facts,
-    category: str | None = None,
-    layer: str | None = None,
-    window_days: int | None = None,
-) -> Result:
-    """Return the nightly run's hot spots; see `blockdata.hotspots`."""
-    rows = lookups.hotspot_rows(session)
-    settings = facts.config.hotspots
-    _require_tested(rows, layer, window_days, facts)
-    _require_category(session, category)
-    for column, wanted in (("layer", layer), ("window_days", window_days), ("category", category)):
-        if wanted is not None:
-            rows = rows[rows[column] == wanted].reset_index(drop=True)
-    frame = _with_places(rows, "cell", session, facts.crs)
-    text = "\n".join(_explain_hotspots(rows, facts, settings.alpha))
-    return _result(session, facts, frame, text)
-
-
-def _require_tested(
-    rows: pd.DataFrame, layer: str | None, window_days: int | None, facts: Facts
-) -> None:
-    settings = facts.config.hotspots
-    layers = sorted(rows["layer"].unique()) or ([settings.layer] if settings.layer else [])
-    if layer is not None and layer not in layers:
-        raise AnalysisError(
-            f"the nightly run did not test the layer {layer!r}",
-            where="hotspots",
-            allowed=", ".join(layers) or "none: nothing was tested",
-            next_step=f'Set [hotspots] layer = "{layer}" in the configuration and run again.',
-        )
-    windows = settings.windows_days
-    if window_days is not None and window_days not in windows:
-        raise AnalysisError(
-            f"the nightly run did not test a window of {window_days} days",
-            where="hotspots",
-            allowed=", ".join(map(str, windows)),
-            next_step=f"Add {window_days} to [hotspots] windows_days and run again.",
-        )
-
-
-def _require_category(session: Session, category: str | None) -> None:
+def require_category(session: Session, category: str | None) -> None:
+    """Refuse a category that no incident has."""
     known = lookups.category_names(session)
     if category is not None and category not in known:
         more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
@@ -166,27 +142,6 @@ def _require_category(session: Session, category: str | None) -> None:
             allowed=", ".join(known[:_MOST_LISTED]) + more,
             next_step="base.category.df() lists them all.",
         )
-
-
-def _explain_hotspots(rows: pd.DataFrame, facts: Facts, alpha: float) -> Iterator[str]:
-    words = facts.words
-    yield words.t(f"热点（截至 {facts.as_of}）", f"Hot spots (as of {facts.as_of})")
-    if rows.empty:
-        yield words.t("没有可检验的问题。", "There was nothing to test.")
-    for (layer, days), part in rows.groupby(["layer", "window_days"]):
-        name, hot = words.layer(str(layer)), int(part["hot"].sum())
-        yield words.t(
-            f"{name}，最近 {days} 天：{hot} 个热点",
-            f"{name}, the last {days} days: {hot} hot spots",
-        )
-        yield from _explain_exposure(part, words)
-        yield from _explain_tested(part, words)
-    yield from _explain_fallbacks(facts)
-    yield words.t(
-        f"热点指问题数显著多于按基数应有的数目（每个类别和时间窗内错误发现率不超过 {alpha:.0%}）。",
-        "A hot spot has more problems than its exposure explains (false discovery rate at most "
-        f"{alpha:.0%} within a category and window).",
-    )
 
 
 def _explain_exposure(rows: pd.DataFrame, words: Words) -> Iterator[str]:
@@ -210,19 +165,14 @@ def _explain_tested(rows: pd.DataFrame, words: Words) -> Iterator[str]:
         )
 
 
-def _explain_fallbacks(facts: Facts) -> Iterator[str]:
-    told = [f for f in facts.findings if f.get("code") in ("exposure_fallback", "no_exposure")]
-    yield from dict.fromkeys(str(f.get(facts.words.lang)) for f in told)
-
-
 def chronic_result(session: Session, facts: Facts, category: str | None = None) -> Result:
     """Return the nightly run's chronic or recurring problems; see `blockdata.chronic`."""
-    _require_category(session, category)
+    require_category(session, category)
     rows = lookups.chronic_rows(session)
     if category is not None:
         rows = rows[rows["category"] == category].reset_index(drop=True)
-    frame = _with_places(rows, "place", session, facts.crs)
-    return _result(session, facts, frame, "\n".join(_explain_chronic(rows, facts)))
+    frame = with_places(rows, "place", session, facts.crs)
+    return result(session, facts, frame, "\n".join(_explain_chronic(rows, facts)))
 
 
 def _explain_chronic(rows: pd.DataFrame, facts: Facts) -> Iterator[str]:
@@ -254,7 +204,8 @@ def _explain_chronic(rows: pd.DataFrame, facts: Facts) -> Iterator[str]:
         )
 
 
-def _result(session: Session, facts: Facts, frame: pd.DataFrame, text: str) -> Result:
+def result(session: Session, facts: Facts, frame: pd.DataFrame, text: str) -> Result:
+    """Return a frame and its explanation with the cells and streets that its map needs."""
     grid = facts.config.grid
     cells = feeds.cells(session, grid.all_layers, grid.area_levels)
     cells = cells[cells["valid_to"].isna()].rename(columns={"id": "cell"})

@@ -61,7 +61,7 @@ def test_info_tells_snapshot_rows_and_report(base):
 
 
 def test_hotspots_and_chronic_tell_what_they_stand_on(base):
-    assert "热点指" in _run("hotspots", base).output
+    assert "错误发现率" in _run("hotspots", base).output
     assert "久治不愈" in _run("chronic", base).output
 
 

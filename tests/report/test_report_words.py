@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from blockdata.analysis import EXPOSURE_ORDER, EXPOSURE_WORDS
 from blockdata.records import Catalogue
 from blockdata.report.words import Words, percent, q_value, tenth
+from blockdata.views.patterns.exposures import EXPOSURES
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
@@ -18,7 +19,8 @@ def test_share_is_0_or_100_only_if_none_or_all(part, of):
 
 
 def test_every_exposure_has_words():
-    assert {*EXPOSURE_ORDER, "all_episodes"} == set(EXPOSURE_WORDS)
+    assert {*EXPOSURES, "all_episodes"} == set(EXPOSURE_WORDS)
+    assert set(EXPOSURE_ORDER) <= set(EXPOSURES)
 
 
 @pytest.mark.parametrize(("value", "text"), [(1234.56, "1,234.6"), (0.0, "0.0"), (0.04, "<0.1")])

@@ -16,7 +16,7 @@ from blockdata.errors import ConfigError
 _STANDARD_INPUT = "-"
 
 
-def repeats_of(  # noqa: PLR0917 - a command's parameters are its options
+def repeats_of(
     base: options.BasePath,
     report: Annotated[
         str | None,

@@ -10,7 +10,7 @@ import blockdata as bd
 from blockdata.cli import options, output
 
 
-def counts(  # noqa: PLR0917 - a command's parameters are its options
+def counts(
     base: options.BasePath,
     kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="What is counted.")] = (
         "incident"

@@ -1,0 +1,1 @@
+"""`blockdata patterns ...`: commands over `base.patterns`."""
