@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from blockdata.analysis.scan import Prospect, scan_categories
-from blockdata.batch.hot_spots import tested_layer
+from blockdata.batch.hot_spots import layer_tested
 from blockdata.batch.steps import Context
 from blockdata.batch.watching import watched
 from blockdata.config import Scan
@@ -21,7 +21,7 @@ def find_clusters(session: Session, context: Context) -> None:
 
     Of a layer without polygons nothing is scanned: the search for hot spots has said so.
     """
-    layer = tested_layer(session, context)
+    layer = layer_tested(session, context)
     settings = context.config.scan
     derived.clear_result(session, "cluster", "cluster_place")
     if layer is None:

@@ -16,7 +16,7 @@ from blockdata.analysis.emerging import EmergingHotSpots, emerging_hot_spots
 from blockdata.analysis.local import contiguity
 from blockdata.analysis.local.weights import Weights
 from blockdata.batch.findings import Finding
-from blockdata.batch.hot_spots import tested_layer
+from blockdata.batch.hot_spots import layer_tested
 from blockdata.batch.steps import Context
 from blockdata.config import Config
 from blockdata.config.gathering import Emerging, Reference
@@ -160,7 +160,7 @@ def watch_layer(session: Session, config: Config, as_of: dt.date) -> Watch | Fin
         The finding says why nothing can be told; None where there are no cells or no episodes.
     """
     context = Context(config, as_of)
-    layer, first = tested_layer(session, context), gathering_feeds.first_report(session)
+    layer, first = layer_tested(session, context), gathering_feeds.first_report(session)
     if layer is None or first is None:
         return None
     settings, grid = config.emerging, config.grid

@@ -38,7 +38,7 @@ def find_hotspots(session: Session, context: Context) -> None:
     _write(session, found, layer)
 
 
-def tested_layer(session: Session, context: Context) -> str | None:
+def layer_tested(session: Session, context: Context) -> str | None:
     """Return the layer that hot spots were looked for on; None if there are no cells.
 
     Where there was nothing to test it is the configured one, else the finest.
@@ -46,7 +46,7 @@ def tested_layer(session: Session, context: Context) -> str | None:
     there = hot_feeds.candidate_layers(session, context.config.grid, context.last_day)
     if not there:
         return None
-    return hot_feeds.tested_layer(session) or context.config.hotspots.layer or there[0]
+    return hot_feeds.layer_tested(session) or context.config.hotspots.layer or there[0]
 
 
 def _layers(session: Session, context: Context, rules: Rules) -> list[Layer]:

@@ -7,7 +7,7 @@ import pandas as pd
 from blockdata.analysis import expected
 from blockdata.analysis.cube import counts_cube
 from blockdata.analysis.surveillance import Watch, surveillance_test
-from blockdata.batch.hot_spots import tested_layer
+from blockdata.batch.hot_spots import layer_tested
 from blockdata.batch.steps import Context
 from blockdata.batch.watching import watched
 from blockdata.config import Calendar, Rises
@@ -24,7 +24,7 @@ def find_rises(session: Session, context: Context) -> None:
     The family of tests is all cells of the layer that hot spots are looked for on, all categories
     and all windows of the night. Cells with nothing in a window are tested and not written.
     """
-    layer = tested_layer(session, context)
+    layer = layer_tested(session, context)
     settings = context.config.rises
     days = settings.past_days + max(settings.windows_days)
     derived.clear_result(session, "rise", "rise_category")

@@ -20,11 +20,11 @@ __all__ = [
     "changes_on",
     "episodes_since",
     "hot_spots_of",
+    "layer_tested",
     "layers_to_read",
     "places_behind",
     "read_layer",
     "standing_in",
-    "tested_layer",
 ]
 
 KEY = ["layer", "window_days", "category", "cell"]
@@ -194,7 +194,7 @@ def cases_behind(session: Session, found: Found, layer: Layer) -> pd.DataFrame:
     ]
 
 
-def tested_layer(session: Session) -> str | None:
+def layer_tested(session: Session) -> str | None:
     """Return the layer that the last search for hot spots tested; None before any."""
     layer = session.value("SELECT choice FROM base.hotspot_choice WHERE topic = 'layer' LIMIT 1")
     return None if layer is None else str(layer)

@@ -116,7 +116,7 @@ def _of_the_night(session: Session, facts: Facts, asked: Asked) -> _Answer | Non
     """Return the nightly run's rows of what is asked for; None if it did not test that."""
     settings = facts.config.hotspots
     own = (asked.exposure, asked.alpha, asked.correction)
-    layer = hot_feeds.tested_layer(session)
+    layer = hot_feeds.layer_tested(session)
     if any(value is not None for value in own):
         return None
     if asked.grid is not None and not (isinstance(asked.grid, str) and asked.grid == layer):

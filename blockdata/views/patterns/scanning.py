@@ -191,7 +191,7 @@ def _asked(
 ) -> _Asked:
     there = hot_feeds.candidate_layers(session, config.grid, as_of - dt.timedelta(days=1))
     known = (*config.grid.all_layers, *config.grid.area_levels)
-    own = layer or hot_feeds.tested_layer(session) or next(iter(there), None)
+    own = layer or hot_feeds.layer_tested(session) or next(iter(there), None)
     if own is None or own not in known:
         raise AnalysisError(
             f"there is no layer {own!r}" if own else "there are no cells",
