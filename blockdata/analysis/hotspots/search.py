@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,19 @@ import shapely
 from numpy.typing import NDArray
 
 from blockdata.analysis.checks import require_columns
-from blockdata.analysis.exposure import EXPOSURE_WORDS, Exposure, choose_exposure
-from blockdata.analysis.fdr import Correction
+from blockdata.analysis.exposure import Exposure, choose_exposure
+from blockdata.analysis.hotspots.choices import (
+    counted_words,
+    exposure_words,
+    layer_words,
+    stability_words,
+    testing_words,
+    window_words,
+)
 from blockdata.analysis.hotspots.family import HOTSPOT_COLUMNS, hot_spots
 from blockdata.analysis.hotspots.finer import cells_within, held_against_finer
-from blockdata.analysis.hotspots.scale import RISK, WANTED_POWER, Scale, choose_scale
+from blockdata.analysis.hotspots.model import Choice, Found, Layer, Rules
+from blockdata.analysis.hotspots.scale import Scale, choose_scale
 from blockdata.analysis.hotspots.stability import (
     counts_in_resized,
     other_window_days,
@@ -26,113 +33,9 @@ from blockdata.analysis.local.getis_ord import getis_ord
 from blockdata.analysis.local.weights import contiguity
 from blockdata.errors import AnalysisError
 
-__all__ = ["Choice", "Found", "Layer", "Rules", "search"]
+__all__ = ["search"]
 
 _LEAST_PAST_DAYS = 28
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One choice of the search and why, in words.
-
-    Parameters
-    ----------
-    topic : str
-        "counted", "layer", "windows", "exposure", "finer", "method", "family" or "stability".
-    choice : str
-        What was chosen, as a name for machines: a layer, an exposure, days; may be empty.
-    zh, en : str
-
-    Examples
-    --------
-    >>> Choice("windows", "28", "近 28 天", "the last 28 days").topic
-    'windows'
-    """
-
-    topic: str
-    choice: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of cells: what is counted in it, and against what.
-
-    Parameters
-    ----------
-    name : str
-    label : tuple of str
-        Its name in Chinese and in English.
-    cells : DataFrame with cell (str, distinct), geom (polygons in metres, or null)
-    episodes : DataFrame with category, cell (str), age_days (float >= 0), x, y (metres, or null)
-        `age_days` before the end of the windows.
-    exposures : mapping of str to Series indexed by cell, or None
-        As `choose_exposure` takes them, without "all_incidents": it is counted here.
-    """
-
-    name: str
-    label: tuple[str, str]
-    cells: pd.DataFrame
-    episodes: pd.DataFrame
-    exposures: Mapping[str, pd.Series[Any] | None]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the search is bound to.
-
-    Parameters
-    ----------
-    windows_days : sequence of int
-        Windows up to the end, all tested in one family.
-    layer : str, optional
-        The layer to test; without it one is chosen, see `choose_scale`.
-    exposure : str, optional
-        The exposure to test against; without it one is chosen, see `choose_exposure`.
-    categories : sequence of str, optional
-        Test only these; what is counted of the others still is exposure.
-    alpha, min_total, correction
-        As in `hot_spots`.
-    past_days : int
-        How long a past before the windows the layer is chosen by.
-    """
-
-    windows_days: Sequence[int]
-    layer: str | None = None
-    exposure: str | None = None
-    categories: Sequence[str] | None = None
-    alpha: float = 0.05
-    min_total: int = 5
-    correction: Correction = "bh"
-    past_days: int = 365
-
-    @property
-    def since_days(self) -> int:
-        """How many days before the end episodes have to be known."""
-        longest = max(self.windows_days)
-        tried = max(other_window_days(longest).values())
-        return tried if self.layer is not None else max(tried, longest + self.past_days)
-
-
-@dataclass(frozen=True)
-class Found:
-    """The answer of a search.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As `hot_spots` gives it, with gi_star, stability and unstable_under; only rows with
-        an incident.
-    choices : list of Choice
-        In the order in which they were made.
-    layer : str
-        The layer that was tested.
-    """
-
-    frame: pd.DataFrame
-    choices: list[Choice]
-    layer: str
 
 
 def search(layers: Sequence[Layer], rules: Rules) -> Found:
@@ -184,10 +87,10 @@ def search(layers: Sequence[Layer], rules: Rules) -> Found:
         columns = ["category", "cell", "age_days"]
         require_columns(layer.episodes, columns, f"search episodes of {layer.name}")
     layer, why = _chosen_layer(layers, rules)
-    choices = [_counted_words(layer, rules), why, _window_words(rules)]
+    tested = _of_categories(layer.episodes, rules)
+    choices = [counted_words(tested, rules), why, window_words(rules)]
     exposures, told = _exposures(layer, rules)
     choices += told
-    tested = _of_categories(layer.episodes, rules)
     counts = _counts(tested, {days: days for days in exposures})
     result = _tested(counts, exposures, rules)
     finer = _finer(layer, layers)
@@ -195,9 +98,9 @@ def search(layers: Sequence[Layer], rules: Rules) -> Found:
     if finer is not None and against is not None:
         result, held = _held(result, finer, layer, against, rules)
         choices.append(held)
-    choices += _test_words(result, rules)
+    choices += testing_words(result, rules)
     result = result.join(_stable(layer, result, exposures, rules))
-    choices += _stability_words(result)
+    choices += stability_words(result)
     result["gi_star"] = _gi_star(layer.cells, counts, result)
     return Found(result[result["count"] > 0].reset_index(drop=True), choices, layer.name)
 
@@ -227,7 +130,7 @@ def _chosen_layer(layers: Sequence[Layer], rules: Rules) -> tuple[Layer, Choice]
         )
     scale = _scale(layers, rules)
     layer = by_name[scale.layer]
-    return layer, _layer_words(layer, layers, scale)
+    return layer, layer_words(layer, layers, scale)
 
 
 def _scale(layers: Sequence[Layer], rules: Rules) -> Scale:
@@ -302,7 +205,7 @@ def _exposures(layer: Layer, rules: Rules) -> tuple[dict[int, Exposure], list[Ch
                 raise
             zh, en = f"近 {days} 天没有可用的基数：{error}", f"no exposure for {days} days: {error}"
         else:
-            zh, en = _exposure_words(found[days], rules)
+            zh, en = exposure_words(found[days], rules)
         name = found[days].name if days in found else ""
         choices.setdefault((zh, en), Choice("exposure", name, zh, en))
     return found, list(choices.values())
@@ -437,106 +340,3 @@ def _gi_star(cells: pd.DataFrame, counts: pd.DataFrame, result: pd.DataFrame) ->
     found = pd.concat(parts, ignore_index=True)
     on = ["window_days", "category", "cell"]
     return result[on].merge(found, on=on, how="left")["z"].set_axis(result.index)
-
-
-def _counted_words(layer: Layer, rules: Rules) -> Choice:
-    days = max(rules.windows_days)
-    recent = int((_of_categories(layer.episodes, rules)["age_days"] <= days).sum())
-    return Choice(
-        "counted",
-        "episodes",
-        f"计数单位：问题（同一地点同类案件的一次发生，重复反映只计一次）；近 {days} 天 {recent} 起",
-        "counted: problems (one occurrence at one place, however often reported); "
-        f"{recent} in the last {days} days",
-    )
-
-
-def _layer_words(layer: Layer, layers: Sequence[Layer], scale: Scale) -> Choice:
-    labels = {part.name: part.label for part in layers}
-    power = {layer: f"{value:.0%}" for layer, value in scale.power.dropna().items()}
-    zh = "，".join(f"{labels[str(layer)][0]} {value}" for layer, value in power.items())
-    en = ", ".join(f"{labels[str(layer)][1]} {value}" for layer, value in power.items())
-    rule_zh = f"按窗口之前的数据，{RISK:g} 倍于应有数目的地点能被发现的机会"
-    rule_en = f"chance of finding a place with {RISK:g} times its due, judged by earlier data"
-    reasons = {
-        "no_past": (
-            "没有更早的数据可供选择，取最细的一层",
-            "no earlier data to choose by: the finest",
-        ),
-        "finest_with_power": (
-            f"{rule_zh}：{zh}；取达到 {WANTED_POWER:.0%} 的最细一层",
-            f"{rule_en}: {en}; the finest with {WANTED_POWER:.0%}",
-        ),
-        "most_power": (
-            f"{rule_zh}：{zh}；都不到 {WANTED_POWER:.0%}，取机会最大的一层",
-            f"{rule_en}: {en}; none reaches {WANTED_POWER:.0%}: the greatest",
-        ),
-    }
-    why = reasons[scale.reason]
-    return Choice(
-        "layer",
-        layer.name,
-        f"网格层：{layer.label[0]}（{why[0]}）",
-        f"layer: {layer.label[1]} ({why[1]})",
-    )
-
-
-def _window_words(rules: Rules) -> Choice:
-    days = ", ".join(map(str, sorted(set(rules.windows_days))))
-    return Choice(
-        "windows",
-        days,
-        f"时间窗：近 {days} 天（按设置；各窗口都计入同一组检验）",
-        f"windows: the last {days} days (as set; all count in one family of tests)",
-    )
-
-
-def _exposure_words(exposure: Exposure, rules: Rules) -> tuple[str, str]:
-    zh, en = EXPOSURE_WORDS.get(exposure.name, (exposure.name, exposure.name))
-    if rules.exposure is not None:
-        return f"基数：{zh}（按设置）", f"exposure: {en} (as set)"
-    skipped = [(EXPOSURE_WORDS[name], reason) for name, reason in exposure.skipped.items()]
-    why_zh = "；".join(f"未用{words[0]}：{reason.zh}" for words, reason in skipped)
-    why_en = "; ".join(f"not {words[1]}: {reason.en}" for words, reason in skipped)
-    return (
-        f"基数：{zh}（{why_zh or '首选且可用'}）",
-        f"exposure: {en} ({why_en or 'the first choice, and usable'})",
-    )
-
-
-def _test_words(result: pd.DataFrame, rules: Rules) -> Iterator[Choice]:
-    tested = result[result["reason"].isna()]
-    spread = tested.drop_duplicates(["window_days", "category"])["dispersion"]
-    clumped = int((spread > 0).sum())
-    yield Choice(
-        "method",
-        "negative_binomial",
-        "检验：以基数为条件的负二项检验，离散程度由数据估计"
-        f"（{len(spread)} 组中 {clumped} 组比随机更集中）；邻近格子的 Gi* 只作描述",
-        "test: negative binomial, conditional on exposure, spread estimated from the data "
-        f"({clumped} of {len(spread)} are more clumped than chance); Gi* only describes",
-    )
-    rule = {"bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli"}[rules.correction]
-    hot = int(result["hot"].sum())
-    yield Choice(
-        "family",
-        rules.correction,
-        f"同一组检验 {len(tested):,} 次（时间窗 × 类别 × 格子），{rule}，"
-        f"错误发现率不超过 {rules.alpha:.0%}：{hot} 处热点",
-        f"one family of {len(tested):,} tests (windows x categories x cells), {rule}, false "
-        f"discovery rate at most {rules.alpha:.0%}: {hot} hot spots",
-    )
-
-
-def _stability_words(result: pd.DataFrame) -> Iterator[Choice]:
-    hot = result[result["hot"]]
-    if hot.empty:
-        return
-    steady = int((hot["stability"] == 1).sum())
-    yield Choice(
-        "stability",
-        "",
-        f"稳定性：时间窗、格子大小增减一成，界限严一成，{len(hot)} 处中 {steady} 处不变",
-        "stability: under a tenth more or less of window and cell size and a tenth stricter "
-        f"level {steady} of {len(hot)} stay",
-    )
