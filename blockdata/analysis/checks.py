@@ -15,11 +15,22 @@ __all__ = [
     "looks_like_degrees",
     "require_columns",
     "require_counts",
+    "require_days",
     "require_distinct",
     "require_naive_time",
     "require_naive_times",
+    "require_numbers",
+    "require_one_type",
+    "require_period",
     "require_share",
+    "require_whole",
 ]
+
+_LARGEST_COUNT = 2**53
+"""From here on not every whole number is told apart from the next as a float."""
+
+_LARGEST_NUMBER = 1e50
+"""The fourth power of more would overflow."""
 
 
 def looks_like_degrees(xy: npt.NDArray[np.float64]) -> bool:
@@ -63,6 +74,8 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], where: str) -> 
     --------
     >>> require_columns(pd.DataFrame({"cell": ["a"]}), ["cell"], "demo")
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise AnalysisError(f"a {type(frame).__name__} came", where=where, allowed="a DataFrame")
     lacking = [column for column in columns if column not in frame.columns]
     if lacking:
         raise AnalysisError(
@@ -132,12 +145,14 @@ def require_counts(values: pd.Series[Any], where: str) -> pd.Series[Any]:
     if not pd.api.types.is_numeric_dtype(values):
         raise AnalysisError("counts are not numbers", where=where, allowed="whole numbers >= 0")
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    bad = int((~np.isfinite(numbers) | (numbers < 0) | (numbers != np.floor(numbers))).sum())
+    with np.errstate(invalid="ignore"):
+        whole = (numbers >= 0) & (numbers < _LARGEST_COUNT) & (numbers == np.floor(numbers))
+    bad = int((~whole).sum())
     if bad:
         raise AnalysisError(
             f"{bad} of {len(numbers)} counts are missing, negative or fractional",
             where=where,
-            allowed="whole numbers >= 0",
+            allowed="whole numbers >= 0, below 2**53",
         )
     return values.astype("int64")
 
@@ -174,6 +189,71 @@ def require_naive_times(values: pd.Series[Any], where: str) -> pd.Series[Any]:
     return values.astype("datetime64[us]")
 
 
+def require_days(values: pd.Series[Any], where: str) -> pd.Series[Any]:
+    """Read days from dates, timestamps or text that names them as 2024-05-01.
+
+    Parameters
+    ----------
+    values : Series
+        NaT is left to the caller, and so is a zone.
+    where : str
+        Name of the calling function and its argument.
+
+    Returns
+    -------
+    Series of datetime64, same index
+
+    Raises
+    ------
+    AnalysisError
+        If they are numbers or other text.
+
+    Examples
+    --------
+    >>> str(require_days(pd.Series(["2024-05-01"]), "demo")[0])
+    '2024-05-01 00:00:00'
+    """
+    if values.isna().all():
+        return pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
+    if pd.api.types.is_numeric_dtype(values):
+        raise AnalysisError("days are numbers", where=where, allowed="dates or timestamps")
+    try:
+        as_text = pd.api.types.is_string_dtype(values)
+        return pd.to_datetime(values, format="ISO8601" if as_text else None)
+    except (TypeError, ValueError):
+        raise AnalysisError("no days", where=where, allowed="dates or timestamps") from None
+
+
+def require_period(
+    period: tuple[pd.Timestamp, pd.Timestamp], where: str
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return first and last day, refusing anything but two naive moments.
+
+    Parameters
+    ----------
+    period : (Timestamp, Timestamp)
+    where : str
+        Name of the calling function.
+
+    Returns
+    -------
+    (Timestamp, Timestamp)
+
+    Raises
+    ------
+    AnalysisError
+
+    Examples
+    --------
+    >>> require_period((pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-02")), "demo")[1].day
+    2
+    """
+    if not isinstance(period, tuple | list) or len(period) != 2:
+        raise AnalysisError("no period", where=where, allowed="first and last day")
+    first, last = (require_naive_time(day, f"{where} period") for day in period)
+    return first, last
+
+
 def require_naive_time(value: pd.Timestamp, where: str) -> pd.Timestamp:
     """Return a moment, refusing NaT and moments with a zone.
 
@@ -196,10 +276,91 @@ def require_naive_time(value: pd.Timestamp, where: str) -> pd.Timestamp:
     >>> require_naive_time(pd.Timestamp("2024-05-01"), "demo").year
     2024
     """
-    moment = pd.Timestamp(value)
+    try:
+        moment = pd.Timestamp(value)
+    except (TypeError, ValueError):
+        moment = pd.Timestamp("NaT")
     if pd.isna(moment) or moment.tzinfo is not None:
         raise AnalysisError("not a naive moment", where=where, allowed="a Timestamp without a zone")
     return moment.as_unit("us")
+
+
+def require_numbers(values: npt.ArrayLike, where: str) -> npt.NDArray[np.float64]:
+    """Return numbers as floats, refusing text and what is too large to be squared twice.
+
+    Parameters
+    ----------
+    values : array_like of numbers, any shape
+        None and NA become NaN; NaN and infinity are left to the caller.
+    where : str
+        Name of the calling function and its argument.
+
+    Returns
+    -------
+    ndarray of float64
+
+    Raises
+    ------
+    AnalysisError
+
+    Examples
+    --------
+    >>> require_numbers([1, None], "demo").tolist()
+    [1.0, nan]
+    """
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise AnalysisError("not numbers", where=where, allowed="numbers") from None
+    if np.any(np.isfinite(numbers) & (np.abs(numbers) > _LARGEST_NUMBER)):
+        raise AnalysisError("a number is too large", where=where, allowed="-1e50 to 1e50")
+    return numbers
+
+
+def require_one_type(names: pd.Series[Any] | pd.Index[Any], where: str) -> None:
+    """Refuse names of several types: they have no order.
+
+    Parameters
+    ----------
+    names : Series or Index
+    where : str
+        Name of the calling function and its argument.
+
+    Raises
+    ------
+    AnalysisError
+
+    Examples
+    --------
+    >>> require_one_type(pd.Series(["a", "b"]), "demo")
+    """
+    if pd.api.types.infer_dtype(names, skipna=True).startswith("mixed"):
+        raise AnalysisError("names are of several types", where=where, allowed="text")
+
+
+def require_whole(value: int, least: int | None, where: str) -> None:
+    """Refuse a setting that is not a whole number, or below the least that is allowed.
+
+    Parameters
+    ----------
+    value : int
+    least : int or None
+        None: the caller tells the bounds.
+    where : str
+        Name of the calling function and its argument.
+
+    Raises
+    ------
+    AnalysisError
+
+    Examples
+    --------
+    >>> require_whole(999, 0, "demo replications")
+    """
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or (least is not None and value < least):
+        bounds = "" if least is None else f" of {least} or more"
+        raise AnalysisError(f"{value!r} came", where=where, allowed=f"a whole number{bounds}")
 
 
 def require_share(value: float, where: str) -> None:
@@ -219,5 +380,5 @@ def require_share(value: float, where: str) -> None:
     --------
     >>> require_share(0.05, "demo")
     """
-    if not 0 < value < 1:
+    if not isinstance(value, int | float | np.number) or not 0 < value < 1:
         raise AnalysisError(f"{value} is no level", where=where, allowed="0 < value < 1")

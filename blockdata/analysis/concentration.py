@@ -76,6 +76,10 @@ def concentration(counts: npt.ArrayLike) -> Concentration:
     AnalysisError
         If there is no place, or a count is no number, negative, missing or not whole.
 
+    References
+    ----------
+    As `Concentration`.
+
     Examples
     --------
     >>> found = concentration([8, 1, 1, 0, 0])
@@ -87,9 +91,11 @@ def concentration(counts: npt.ArrayLike) -> Concentration:
         raise AnalysisError(
             "there is no place, or a count is missing", where="concentration", allowed="n counts"
         )
-    if (given < 0).any() or (given % 1 != 0).any():
+    if (given < 0).any() or (given % 1 != 0).any() or given.sum() >= 2**53:
         raise AnalysisError(
-            "a count is negative or not whole", where="concentration", allowed="0, 1, 2, ..."
+            "a count is negative or not whole, or they are too many",
+            where="concentration",
+            allowed="0, 1, 2, ...",
         )
     down = np.sort(given.astype(np.int64))[::-1]
     n, events = len(down), int(down.sum())

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from blockdata.analysis.checks import require_share
+from blockdata.analysis.checks import require_one_type, require_share
 from blockdata.analysis.reasons import Reason, describe_reason
 from blockdata.errors import AnalysisError
 
@@ -59,7 +59,7 @@ class Exposure:
 
 
 def choose_exposure(
-    candidates: Mapping[str, pd.Series[Any] | None],
+    candidates: Mapping[str, pd.Series[Any] | Reason | None],
     cells: Iterable[str],
     *,
     incidents: pd.Series[Any] | None = None,
@@ -69,8 +69,9 @@ def choose_exposure(
 
     Parameters
     ----------
-    candidates : mapping of str to Series indexed by cell, or None
-        Keys from `EXPOSURE_ORDER`. A key that is absent or None has no source. A cell that a
+    candidates : mapping of str to Series indexed by cell, Reason or None
+        Keys from `EXPOSURE_ORDER`. A key that is absent or None has no source; a reason says why
+        there is none. A cell that a
         series does not list has none of it (0); a missing value inside a series is unknown.
     cells : iterable of str
         All cells of the layer; entries of a series for other cells are left aside.
@@ -114,6 +115,9 @@ def choose_exposure(
     skipped: dict[str, Reason] = {}
     for name in EXPOSURE_ORDER:
         series = candidates.get(name)
+        if isinstance(series, Reason):
+            skipped[name] = series
+            continue
         values = None if series is None else _per_cell(series, index, name)
         reason = _why_unusable(values, cases, max_unexposed_share)
         if reason is None and values is not None:
@@ -130,11 +134,14 @@ def _sorted_cells(cells: Iterable[str]) -> pd.Index[Any]:
     index = pd.Index(list(cells), name="cell")
     if index.has_duplicates or index.hasnans:
         raise AnalysisError("a cell is missing or stands twice", where="choose_exposure cells")
+    require_one_type(index, "choose_exposure cells")
     return index.sort_values()
 
 
 def _per_cell(series: pd.Series[Any], index: pd.Index[Any], name: str) -> pd.Series[Any]:
     where = f"choose_exposure {name}"
+    if not isinstance(series, pd.Series):
+        raise AnalysisError("no Series", where=where, allowed="a Series indexed by cell")
     if series.index.has_duplicates:
         raise AnalysisError("a cell stands twice", where=where, allowed="one value per cell")
     if not pd.api.types.is_numeric_dtype(series):

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from blockdata.analysis.checks import require_share
+from blockdata.analysis.checks import require_numbers, require_share, require_whole
 from blockdata.analysis.tails import FloatArray
 from blockdata.errors import AnalysisError
 
@@ -57,7 +57,13 @@ def bh_qvalues(p: ArrayLike, *, family_size: int | None = None) -> FloatArray:
     >>> bh_qvalues([0.01, float("nan"), 0.04]).tolist()
     [0.02, nan, 0.04]
     """
-    values = np.asarray(p, dtype=np.float64)
+    values = require_numbers(p, "p-values")
+    if values.ndim != 1:
+        raise AnalysisError(
+            f"p-values of shape {values.shape}", where="bh_qvalues", allowed="one dimension"
+        )
+    if family_size is not None:
+        require_whole(family_size, 0, "bh_qvalues family_size")
     tested = np.flatnonzero(~np.isnan(values))
     if np.any((values[tested] < 0) | (values[tested] > 1)):
         raise AnalysisError("a p-value is out of range", where="bh_qvalues", allowed="0 to 1, NaN")
@@ -207,7 +213,7 @@ def adjusted_qvalues(
     [0.02, 0.04]
     """
     rules = {"bh": bh_qvalues, "by": by_qvalues}
-    if correction not in rules:
+    if not isinstance(correction, str) or correction not in rules:
         raise AnalysisError(
             f"unknown correction {correction!r}", where="adjusted_qvalues", allowed="bh, by"
         )

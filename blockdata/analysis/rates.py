@@ -9,7 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from blockdata.analysis.checks import require_columns, require_counts, require_distinct
+from blockdata.analysis.checks import (
+    require_columns,
+    require_counts,
+    require_distinct,
+    require_numbers,
+    require_one_type,
+)
 from blockdata.analysis.exposure import Exposure
 from blockdata.analysis.local.weights import Weights
 from blockdata.errors import AnalysisError
@@ -141,8 +147,12 @@ def rates_by_exposure(
     where = "rates_by_exposure counts"
     require_columns(counts, ["category", "place", "count"], where)
     require_distinct(counts, ["category", "place"], where)
+    require_one_type(counts["category"], where)
     checked = counts[["category", "place"]].assign(count=require_counts(counts["count"], where))
-    given = {exposure.name: exposure for exposure in sorted(exposures, key=lambda e: e.name)}
+    listed = sorted(exposures, key=lambda exposure: exposure.name)
+    given = {exposure.name: exposure for exposure in listed}
+    if len(given) < len(listed):
+        raise AnalysisError("an exposure's name stands twice", where="rates_by_exposure")
     blocks = [
         _one_exposure(checked, exposure, (neighbours or {}).get(name))
         for name, exposure in given.items()
@@ -165,7 +175,7 @@ def _one_exposure(
     blocks = []
     for category, rows in counts.sort_values("category").groupby("category"):
         y = rows.set_index("place")["count"].reindex(values.index, fill_value=0)
-        block = empirical_bayes_rates(y, values.to_numpy(dtype=np.float64), weights=weights)
+        block = empirical_bayes_rates(y, values, weights=weights)
         blocks.append(block.assign(category=category, place=values.index))
     if not blocks:
         return pd.DataFrame({c: pd.Series(dtype=d) for c, d in RATE_COLUMNS.items()})
@@ -174,7 +184,11 @@ def _one_exposure(
 
 
 def _inputs(count: npt.ArrayLike, exposure: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], Floats]:
-    n = np.asarray(exposure, dtype=np.float64)
+    n = require_numbers(exposure, "empirical_bayes_rates exposure")
+    if np.ndim(count) != 1 or n.ndim != 1:
+        raise AnalysisError(
+            "counts or exposures are no list", where="empirical_bayes_rates", allowed="shape (n,)"
+        )
     given = pd.Series(np.asarray(count))
     y = require_counts(given if given.size else given.astype("int64"), "empirical_bayes_rates")
     if y.shape != n.shape or np.any((n < 0) | np.isinf(n)):

@@ -54,8 +54,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{percent}% 的案件落在数值为零的单元，上限为 {limit}%",
         "{percent} % of the incidents fall in cells whose value is zero; the limit is {limit} %",
     ),
-    "zero_exposure": ("此处暴露量为零，不能检验", "exposure here is zero"),
-    "unknown_exposure": ("此处暴露量未知，不能检验", "exposure here is not known"),
+    "zero_exposure": ("此处基数为零，不能检验", "exposure here is zero"),
+    "unknown_exposure": ("此处基数未知，不能检验", "exposure here is not known"),
     "too_few_incidents": (
         "该类别的案件总数太少，不能检验",
         "the category has too few incidents to be tested",
@@ -77,11 +77,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "too_few": ("单元或时间步太少", "there are too few cells or steps"),
     "no_incident": ("没有案件", "there is no incident"),
     "one_cell": (
-        "只有一处有暴露量，没有可比较的对象",
+        "只有一处有基数，没有可比较的对象",
         "only one place has exposure: there is nothing to compare it with",
     ),
     "exposure_is_category": (
-        "暴露量就是该类别自身的数量，没有可比较的内容",
+        "基数就是该类别自身的数量，没有可比较的内容",
         "the exposure is this category's own count: the comparison would be empty",
     ),
     "no_closing_at_risk": (
@@ -100,6 +100,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "one_day": (
         "所有案件都在同一天，打乱日期没有意义",
         "all incidents have one day: shuffling days changes nothing",
+    ),
+    "no_other_order": (
+        "日期怎样打乱结果都一样",
+        "however the days are shuffled, the result is the same",
     ),
     "too_few_events": ("案件不足两起", "there are fewer than two incidents"),
     "no_events": ("没有案件", "there are no incidents"),

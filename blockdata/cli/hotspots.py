@@ -17,14 +17,22 @@ def hotspots(
     base: options.BasePath,
     category: options.Category = None,
     grid: Annotated[
-        str | None, typer.Option("--grid", metavar="LAYER", help="This layer of cells.")
+        str | None,
+        typer.Option(
+            "--grid", metavar="LAYER", help="A layer of the base, h3:N, street or segment."
+        ),
     ] = None,
     window_days: Annotated[
         int | None, typer.Option("--window-days", metavar="DAYS", help="Only this window.")
     ] = None,
     exposure: Annotated[
         str | None,
-        typer.Option("--exposure", metavar="NAME", help="What counts are measured against."),
+        typer.Option(
+            "--exposure",
+            metavar="NAME",
+            help="What counts are measured against: people, addresses, street_length_m, "
+            "buildings, legal_entities, components, all_incidents or reports.",
+        ),
     ] = None,
     alpha: Annotated[
         float | None, typer.Option("--alpha", help="False discovery rate, such as 0.05.")
@@ -52,8 +60,13 @@ def hotspots(
         )
     typer.echo(found.explain())
     output.show(_told(found.frame, whole=out is not None), out)
+    if out is None:
+        said = found.frame[f"sentence_{found.words.lang}"].dropna().head(_MOST_SAID)
+        for number, sentence in enumerate(said, start=1):
+            typer.echo(f"{number}. {sentence}")
 
 
+_MOST_SAID = 10
 _SHOWN = (
     *("window_days", "category", "code", "name", "count", "expected", "ratio", "q", "hot"),
     *("change", "stability", "reason"),

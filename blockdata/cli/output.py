@@ -61,6 +61,8 @@ def write(frame: pd.DataFrame, path: Path) -> None:
 
     In a CSV a text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
+    if not path.parent.is_dir():
+        raise ConfigError("there is no such folder", where=str(path.parent))
     if path.suffix == ".csv":
         safe = frame.drop(columns="geometry", errors="ignore")
         texts = safe.select_dtypes(["object", "str"]).columns

@@ -30,6 +30,17 @@ _UNSTABLE = MappingProxyType(
         "threshold": ("界限严一成", "a level a tenth stricter"),
     }
 )
+_ONE = MappingProxyType(
+    {
+        "{} buildings": "{} building",
+        "{} legal entities": "{} legal entity",
+        "{} components": "{} component",
+        "{} cameras": "{} camera",
+        "{} hazards": "{} hazard",
+        "{} emergency resources": "{} emergency resource",
+        "{} shanty areas": "{} shanty area",
+    }
+)
 _STANDS = MappingProxyType(
     {
         "people": ("人口约 {}", "about {} people"),
@@ -69,12 +80,13 @@ def sentence(row: Mapping[Hashable, Any], name: str, words: Words) -> str:
     'In the past 28 days grid 3 had 9 × noise; by people it shoul'
     """
     days, category, count = row["window_days"], row["category"], int(row["count"])
+    past = "day" if days == 1 else f"{days} days"
     exposure = words.exposure(str(row["exposure_name"]))
     expected, ratio, more = tenth(row["expected"]), tenth(row["ratio"]), tenth(row["excess"])
     return words.t(
         f"过去{days}天，{name}的{category} {count} 起，按{exposure}应为 {expected} 起，"
         f"多出 {more} 起，是应有的 {ratio} 倍。",
-        f"In the past {days} days {name} had {count} × {category}; by {exposure} it should "
+        f"In the past {past} {name} had {count} × {category}; by {exposure} it should "
         f"have had {expected}: {more} too many, {ratio} times as many.",
     )
 
@@ -119,7 +131,7 @@ def stands_there(
     '人口约 1,200，楼栋 12；最多：海宁路12号 5 起'
     """
     told = [
-        words.t(*pattern).format(f"{int(counts[kind]):,}")
+        words.t(*_one(pattern, counts[kind])).format(f"{int(counts[kind]):,}")
         for kind, pattern in _STANDS.items()
         if kind in counts and not pd.isna(counts[kind]) and counts[kind] > 0
     ]
@@ -130,3 +142,9 @@ def stands_there(
         )
         parts.append(words.t(f"最多：{most}", f"most at {most}"))
     return words.t("；", "; ").join(parts)
+
+
+def _one(pattern: tuple[str, str], count: float) -> tuple[str, str]:
+    """Put the English of one thing in the singular."""
+    zh, en = pattern
+    return zh, _ONE.get(en, en) if int(count) == 1 else en

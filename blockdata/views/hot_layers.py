@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from blockdata.analysis.hotspots import Layer, Rules
+from blockdata.analysis.reasons import Reason
 from blockdata.engines import hot_feeds
 from blockdata.errors import AnalysisError
 from blockdata.report.words import Words
@@ -115,8 +116,10 @@ def _with_exposure(session: Session, facts: Facts, layer: Layer, rules: Rules) -
 
 def _drawn(session: Session, facts: Facts, ground: Ground, rules: Rules) -> Layer:
     """Locate episodes by their points in cells that the base does not link to."""
-    if ground.cells is None:
-        raise AnalysisError("there are no cells", where="hotspots")
+    if ground.cells is None or ground.cells.empty:
+        raise AnalysisError(
+            "there are no cells", where="hotspots", next_step="Give areas, or a layer that has any."
+        )
     end = facts.config.city.midnight_utc(facts.as_of)
     since = end - dt.timedelta(days=rules.since_days)
     episodes = hot_feeds.episodes_since(session, (since, end))
@@ -133,7 +136,7 @@ def _drawn(session: Session, facts: Facts, ground: Ground, rules: Rules) -> Laye
 
 def _exposures(
     session: Session, facts: Facts, ground: Ground, rules: Rules
-) -> dict[str, pd.Series[Any] | None]:
+) -> dict[str, pd.Series[Any] | Reason | None]:
     asked = asked_of(session, facts.config, facts.as_of, {})
     if rules.exposure == _COUNTED_BY_SEARCH:
         return {}
@@ -145,5 +148,5 @@ def _exposures(
                 allowed=", ".join(EXPOSURES),
             )
         return {rules.exposure: measure(asked, facts.words, ground, rules.exposure).values}
-    found, _ = measures(asked, facts.words, ground, _USUAL)
-    return {name: found[name].values if name in found else None for name in _USUAL}
+    found, skipped = measures(asked, facts.words, ground, _USUAL)
+    return {name: found[name].values if name in found else skipped[name] for name in _USUAL}

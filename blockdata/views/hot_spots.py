@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ from blockdata.analysis.fdr import Correction
 from blockdata.analysis.hotspots import CHANGES, Rules, search
 from blockdata.engines import hot_feeds, lookups
 from blockdata.engines.hot_feeds import KEY
+from blockdata.errors import AnalysisError
 from blockdata.report.hot import most_places
 from blockdata.report.hot_words import change_word, sentence, stands_there
 from blockdata.report.words import Words
@@ -67,6 +69,7 @@ def hot_spots(
     session: Session, facts: Facts, asked: Asked, tell: Callable[[str], None] | None
 ) -> HotSpots:
     """Return the night's answer where it is what is asked for, else search; see `hotspots`."""
+    _require_numbers(asked)
     if asked.category is not None:
         require_category(session, asked.category)
     found = _of_the_night(session, facts, asked) or _searched(session, facts, asked)
@@ -87,6 +90,23 @@ def hot_spots(
     if found.cells is not None:
         shown = replace(shown, background=found.cells[["cell", "name", "geom"]])
     return HotSpots(**vars(shown), choices=found.choices, changes=found.changes)
+
+
+def _require_numbers(asked: Asked) -> None:
+    """Refuse a window or a level that is none, before anything is read by it."""
+    days, alpha = asked.window_days, asked.alpha
+    if days is not None and not (_is(days, Integral) and days >= 1):
+        raise AnalysisError(
+            f"window_days is {days!r}", where="hotspots", allowed="a whole number of days, from 1"
+        )
+    if alpha is not None and not _is(alpha, Real):
+        raise AnalysisError(
+            f"alpha is {alpha!r}", where="hotspots", allowed="a number between 0 and 1"
+        )
+
+
+def _is(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)
@@ -226,7 +246,10 @@ def _changed(changes: pd.DataFrame, words: Words) -> Iterator[str]:
     if changes.empty:
         return
     counted = changes["change"].value_counts()
-    told = [f"{change_word(code, words)} {counted[code]}" for code in CHANGES if code in counted]
+    places = words.t(" 处", "")
+    told = [
+        f"{change_word(code, words)} {counted[code]}{places}" for code in CHANGES if code in counted
+    ]
     since = changes["since"].iloc[0]
     yield words.t(
         f"与 {pd.Timestamp(since).date()} 相比：{'，'.join(told)}",

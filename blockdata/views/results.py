@@ -126,7 +126,7 @@ def with_places(rows: pd.DataFrame, column: str, session: Session, crs: str) -> 
     joined = known.merge(rows, on=column, how="right")
     order = [column, "code", "name", *(c for c in rows.columns if c != column), "geometry"]
     joined = joined[order]
-    if not len(joined) or shapely.is_missing(np.asarray(joined["geometry"])).all():
+    if len(joined) and shapely.is_missing(np.asarray(joined["geometry"])).all():
         return pd.DataFrame(joined.drop(columns="geometry"))
     with_shapes: pd.DataFrame = gpd.GeoDataFrame(joined, geometry="geometry", crs=crs)
     return with_shapes

@@ -79,19 +79,20 @@ def test_the_best_window_is_the_best_of_all(rows, prospective):
 
 
 @settings(max_examples=3)
-@given(ROWS, st.booleans())
-def test_simulated_maxima_are_those_of_the_permuted_days(rows, prospective):
+@given(ROWS)
+def test_simulated_maxima_are_those_of_the_permuted_days(rows):
     cases = cases_of(sorted(rows))
-    how = {"period": PERIOD, "max_days": 3, "max_radius_m": 400, "prospective": prospective}
+    how = {"period": PERIOD, "max_days": 3, "max_radius_m": 400}
     found = permutation_scan(cases, PLACES, **how, replications=40, seed=3)
     day = np.array([d for _, d in sorted(rows)], dtype=np.int16)
     # As the scan draws them: one block of permuted rows.
     orders = np.random.default_rng(3).permuted(np.tile(day, (40, 1)), axis=1)
     maxima = [
-        largest_ratio([(p, d) for (p, _), d in zip(sorted(rows), order, strict=True)], 3, 400,
-                      prospective)
+        largest_ratio(
+            [(p, d) for (p, _), d in zip(sorted(rows), order, strict=True)], 3, 400, False
+        )
         for order in orders
-    ]  # fmt: skip
+    ]
     for row in found.itertuples():
         as_large = sum(m >= row.llr - 1e-9 for m in maxima)
         assert row.p == pytest.approx((1 + as_large) / 41)

@@ -75,7 +75,11 @@ def test_a_category_is_one_category(base):
     [
         ({"grid": "hexagon"}, "cannot be counted by 'hexagon'; allowed: "),
         ({"grid": "place"}, "a place is none. blockdata.chronic tells"),
-        ({"window_days": 0}, "a window is no length; allowed: 1 day or more"),
+        ({"window_days": 0}, "window_days is 0; allowed: a whole number of days, from 1"),
+        ({"window_days": -5}, "window_days is -5; allowed: "),
+        ({"window_days": 2.5}, "window_days is 2.5; allowed: "),
+        ({"alpha": "high"}, "alpha is 'high'; allowed: a number between 0 and 1"),
+        ({"grid": 5}, "areas come as int; allowed: the name of a layer, or GeoDataFrame"),
         ({"exposure": "rain"}, "no exposure 'rain'; allowed: "),
         ({"category": "无此类别"}, "no incident has this category; allowed: "),
         ({"alpha": 2.0}, "2.0 is no level"),

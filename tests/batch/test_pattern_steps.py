@@ -240,6 +240,7 @@ def test_what_cannot_be_asked_is_told(made):
         (lambda: asked.scan("占道经营", "poisson", exposure="luck"), "unknown exposure"),
         (lambda: asked.cluster_incidents("占道经营", 99), "no such cluster"),
         (lambda: asked.rise_incidents("占道经营", "nowhere"), "compared nothing"),
+        (lambda: asked.rise_incidents("占道经营", "nowhere", 0), "window_days is 0"),
     ):
         with pytest.raises(AnalysisError, match=told):
             question()

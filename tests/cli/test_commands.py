@@ -61,7 +61,11 @@ def test_info_tells_snapshot_rows_and_report(base):
 
 
 def test_hotspots_and_chronic_tell_what_they_stand_on(base):
-    assert "错误发现率" in _run("hotspots", base).output
+    told = _run("hotspots", base).output
+    assert "错误发现率" in told
+    with bd.open(base) as opened:
+        said = bd.hotspots(opened, tell=None).frame["sentence_zh"].dropna().head(10)
+    assert all(sentence in told for sentence in said)
     assert "久治不愈" in _run("chronic", base).output
 
 
@@ -211,3 +215,6 @@ def test_unknown_kinds_of_files_are_refused(capsys, base, tmp_path):
     ended, told = _ends(capsys, "sql", base, "select 1", "--out", tmp_path / "x.gpkg")
     assert ended == 1
     assert "no geometry to write" in told
+    ended, told = _ends(capsys, "sql", base, "select 1", "--out", tmp_path / "none" / "x.csv")
+    assert ended == 2
+    assert "no such folder" in told

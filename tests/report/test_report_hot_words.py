@@ -49,3 +49,11 @@ def test_what_there_is_none_of_is_not_told(words):
     text = stands_there({"building": 12, "camera": 0, "people": float("nan")}, [], words)
     assert "12" in text and "0" not in text
     assert "海宁路12号 5" in stands_there({}, [("海宁路12号", 5)], words)
+
+
+def test_one_thing_and_one_day_are_told_in_the_singular():
+    english = Words("en", Catalogue())
+    counts = {"building": 1, "legal_entity": 1, "premises": 1, "resource": 1, "shanty": 2}
+    told = "1 building, 1 legal entity, 1 regulated premises, 1 emergency resource, 2 shanty areas"
+    assert stands_there(counts, [], english) == told
+    assert "In the past day " in sentence(ROW | {"window_days": 1}, "grid 3", english)

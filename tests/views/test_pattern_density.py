@@ -66,6 +66,8 @@ def test_density_along_streets_keeps_the_number_near_them(base, points, monkeypa
     near = shapely.distance(spots[:, None], np.array(lines)[None]).min(axis=1) <= 40
     assert found.frame["events"].sum() == pytest.approx(near.sum(), rel=1e-6)
     assert str(found.map()).startswith("<svg") and "距离街巷过远" in found.explain()
+    with pytest.raises(AnalysisError, match="over 2 million pieces"):
+        base.patterns.density(None, 80.0, along="streets", cell_m=1e-4, start=SINCE)
 
 
 def test_streets_that_are_not_there_and_unknown_ways_are_refused(base):

@@ -117,3 +117,10 @@ def test_a_question_of_a_time_that_was_not_observed_has_no_rate():
 def test_one_cell_has_a_rate_and_nothing_to_shrink_it_to():
     found = held("en", REPORTS, PLACES, LINKS, GAPS).rates("place", "reports", of="reports").frame
     assert found["reason"].tolist() == ["exposure_is_category"]
+
+
+def test_an_unknown_option_is_refused_and_not_passed_over():
+    with pytest.raises(AnalysisError, match="unknown option category; allowed: of, start"):
+        held().cube("unit", category="噪声扰民")
+    with pytest.raises(AnalysisError, match="unknown option days; allowed: start, end, max_days"):
+        held().scan("噪声扰民", days=3)

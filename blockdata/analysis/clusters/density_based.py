@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from blockdata.analysis.checks import require_numbers, require_whole
 from blockdata.analysis.clusters.result import Clusters, described, points_of
 from blockdata.kernels import dbscan
 
@@ -55,6 +56,8 @@ def dbscan_clusters(points: pd.DataFrame, *, eps_m: float, min_points: int) -> C
     ([0, 0, 0, -1], [3])
     """
     xy = points_of(points, "dbscan_clusters")
+    require_numbers(eps_m, "dbscan_clusters eps_m")
+    require_whole(min_points, 1, "dbscan_clusters min_points")
     label, core = dbscan(xy[:, 0], xy[:, 1], eps_m, min_points)
     clusters = described(points, xy, label)
     clusters["core"] = np.bincount(label[core], minlength=len(clusters)).astype(np.int64)

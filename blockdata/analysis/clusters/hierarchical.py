@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from blockdata.analysis.checks import require_numbers, require_whole
 from blockdata.analysis.clusters.condensing import condense, excess_of_mass
 from blockdata.analysis.clusters.result import Clusters, described, points_of
 from blockdata.analysis.clusters.spanning import spanning_tree
@@ -89,6 +90,9 @@ def hdbscan_clusters(
 
 
 def _check_settings(min_size: int, min_points: int, accuracy_m: float) -> None:
+    require_whole(min_size, None, "hdbscan_clusters min_size")
+    require_whole(min_points, None, "hdbscan_clusters min_points")
+    require_numbers(accuracy_m, "hdbscan_clusters accuracy_m")
     if min_size < 2 or min_points < 1 or not (np.isfinite(accuracy_m) and accuracy_m > 0):
         raise AnalysisError(
             f"min_size is {min_size}, min_points is {min_points}, accuracy_m is {accuracy_m}",

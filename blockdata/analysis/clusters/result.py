@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from blockdata.analysis.checks import looks_like_degrees, require_columns
+from blockdata.analysis.checks import looks_like_degrees, require_columns, require_numbers
 from blockdata.errors import AnalysisError
 
 __all__ = ["Clusters", "described", "points_of"]
@@ -63,7 +63,7 @@ def points_of(points: pd.DataFrame, where: str) -> Floats:
     array([[1., 2.]])
     """
     require_columns(points, ["x", "y"], where)
-    xy = np.ascontiguousarray(points[["x", "y"]].to_numpy(np.float64))
+    xy = np.ascontiguousarray(require_numbers(points[["x", "y"]], where))
     if not np.isfinite(xy).all():
         raise AnalysisError("a coordinate is not finite", where=where, allowed="metres")
     if looks_like_degrees(xy):

@@ -9,7 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blockdata.analysis.checks import require_columns, require_counts, require_naive_times
+from blockdata.analysis.checks import (
+    require_columns,
+    require_counts,
+    require_naive_times,
+    require_one_type,
+)
 from blockdata.analysis.cube.model import Cube
 from blockdata.analysis.cube.steps import step_edges
 from blockdata.errors import AnalysisError
@@ -133,6 +138,7 @@ def _labels(values: Iterable[str], name: str) -> pd.Index[Any]:
         raise AnalysisError("a name is missing", where=f"counts_cube {name}")
     if len(set(listed)) < len(listed):
         raise AnalysisError("a name stands twice", where=f"counts_cube {name}")
+    require_one_type(pd.Index(listed, dtype=object), f"counts_cube {name}")
     labels: pd.Index[Any] = pd.Index(sorted(listed), dtype="str")
     return labels
 

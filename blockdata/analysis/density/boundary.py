@@ -55,8 +55,8 @@ def rim_of(area: Any, where: str) -> Rim:
     6.0
     """
     given = np.array([area], dtype=object)
-    nothing = area is None or shapely.is_empty(area)
-    if nothing or not shapely.is_geometry(area) or bad_polygons(given).any():
+    nothing = not shapely.is_geometry(area) or shapely.is_empty(area)
+    if nothing or bad_polygons(given).any():
         raise AnalysisError(
             "the study area is no valid polygon with an inside",
             where=where,

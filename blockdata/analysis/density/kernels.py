@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blockdata.analysis.checks import looks_like_degrees, require_columns
+from blockdata.analysis.checks import looks_like_degrees, require_columns, require_numbers
 from blockdata.errors import AnalysisError
 
 __all__ = ["Kernel", "bandwidth_by_rule", "checked_points", "reach_of"]
@@ -47,9 +47,10 @@ def checked_points(points: pd.DataFrame, where: str) -> tuple[Floats, Floats, Fl
     >>> checked_points(pd.DataFrame({"x": [1.0, 2.0], "y": [5.0, 0.0]}), "demo")[0]
     array([2., 1.])
     """
+    require_columns(points, ["x", "y"], where)
     columns = ["x", "y", *(["weight"] if "weight" in points.columns else [])]
     require_columns(points, columns, where)
-    given = points[columns].to_numpy(np.float64)
+    given = require_numbers(points[columns], where)
     weight = given[:, 2] if len(columns) > 2 else np.ones(len(given))
     wrong = {
         "a coordinate or weight is not finite": not np.isfinite(given).all(),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.density.boundary import Rim, near_rim, points_inside, rim_of
 from blockdata.analysis.density.kernels import Kernel, checked_points, reach_of
 from blockdata.analysis.density.mass import mass_inside
@@ -116,6 +117,7 @@ def plane_density(
 
 
 def _check_settings(bandwidth_m: float, cell_m: float, kernel: Kernel, edge: Edge) -> None:
+    require_numbers([bandwidth_m, cell_m], "plane_density bandwidth_m and cell_m")
     for value, name in ((bandwidth_m, "bandwidth_m"), (cell_m, "cell_m")):
         if not (np.isfinite(value) and value > 0):
             raise AnalysisError(f"{name} is {value}", where="plane_density", allowed="above 0")

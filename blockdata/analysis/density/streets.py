@@ -7,7 +7,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.density.kernels import Kernel, checked_points
 from blockdata.analysis.density.lixels import Edges, edges_of, lixel_shapes, place_on_edges
 from blockdata.analysis.density.spreading import Streets, spread
@@ -15,6 +17,8 @@ from blockdata.errors import AnalysisError
 from blockdata.kernels import StreetNetwork
 
 __all__ = ["street_density"]
+
+_MOST_LIXELS = 10_000_000
 
 Split = Literal["discontinuous", "continuous"]
 
@@ -86,7 +90,6 @@ def street_density(
 
     Examples
     --------
-    >>> import shapely
     >>> street = [shapely.LineString([(0, 0), (90, 0)])]
     >>> found = street_density(pd.DataFrame({"x": [45.0], "y": [3.0]}), street,
     ...                        bandwidth_m=45, lixel_m=30)
@@ -96,6 +99,14 @@ def street_density(
     x, y, weight = checked_points(points, "street_density")
     _check_settings((bandwidth_m, lixel_m), snap_m, kernel, split)
     given = np.asarray(lines, dtype=object)
+    if given.ndim != 1 or not (shapely.is_geometry(given) | shapely.is_missing(given)).all():
+        raise AnalysisError("lines are no lines", where="street_density", allowed="LineStrings")
+    if shapely.length(given).sum() / lixel_m > _MOST_LIXELS:
+        raise AnalysisError(
+            f"lixels of {lixel_m} m are over {_MOST_LIXELS:,}",
+            where="street_density lixel_m",
+            allowed="longer lixels",
+        )
     on = StreetNetwork(given).snap(x, y, snap_m)
     edges = edges_of(given, lixel_m)
     near = on.line >= 0
@@ -114,6 +125,7 @@ def street_density(
 def _check_settings(
     lengths: tuple[float, float], snap_m: float, kernel: Kernel, split: Split
 ) -> None:
+    require_numbers([*lengths, snap_m], "street_density lengths")
     wrong = {
         "bandwidth_m or lixel_m is not above 0": not all(np.isfinite(v) and v > 0 for v in lengths),
         "snap_m is negative": not (np.isfinite(snap_m) and snap_m >= 0),

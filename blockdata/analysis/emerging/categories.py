@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.emerging.trend import mann_kendall
 from blockdata.errors import AnalysisError
 
@@ -68,7 +69,7 @@ def emerging_categories(
     >>> emerging_categories(z, hot, [[False] * 3] * 2)["category"].tolist()
     ['new', 'persistent']
     """
-    values = np.asarray(z, dtype=np.float64)
+    values = require_numbers(z, "emerging_categories z")
     is_hot, is_cold = (np.asarray(flags, dtype=bool) for flags in (hot, cold))
     if (
         values.ndim != 2

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array, eye_array
 from scipy.special import ndtr
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.dispersion import negative_binomial_dispersion
 from blockdata.analysis.emerging.categories import emerging_categories
 from blockdata.analysis.emerging.steps import Reference, Spans, gi_star_of_bins, spans_of
@@ -173,7 +174,7 @@ def _words(words: list[str | None], code: npt.NDArray[Any]) -> Any:
 
 
 def _counts(cube: npt.ArrayLike) -> Floats:
-    counts = np.asarray(cube, dtype=np.float64)
+    counts = require_numbers(cube, "emerging_hot_spots")
     whole = np.isfinite(counts).all() and (counts >= 0).all() and (counts == np.rint(counts)).all()
     if counts.ndim != 2 or counts.shape[1] < 2 or not whole:
         raise AnalysisError(
@@ -185,7 +186,7 @@ def _counts(cube: npt.ArrayLike) -> Floats:
 
 
 def _exposure(exposure: npt.ArrayLike, cells: int) -> Floats:
-    given = np.asarray(exposure, dtype=np.float64)
+    given = require_numbers(exposure, "emerging_hot_spots exposure")
     if given.shape != (cells,) or (given < 0).any() or np.isinf(given).any():
         raise AnalysisError(
             "an exposure is negative, infinite or of no cell",

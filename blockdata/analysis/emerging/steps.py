@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, eye_array
 
+from blockdata.analysis.checks import require_numbers, require_whole
 from blockdata.analysis.local.weights import Weights, checked
 from blockdata.errors import AnalysisError
 
@@ -103,13 +104,14 @@ def gi_star_of_bins(
     ...                 reference="step")[1].tolist()
     [['constant', ''], ['constant', ''], ['island', 'island']]
     """
-    values = np.asarray(cube, dtype=np.float64)
+    values = require_numbers(cube, "space_time_gi_star")
     if values.ndim != 2:
         raise AnalysisError(
             f"the cube is of shape {values.shape}",
             where="space_time_gi_star",
             allowed="n cells x t steps",
         )
+    require_whole(lag, 0, "space_time_gi_star lag")
     spans = spans_of(values.shape[1], lag, reference)
     _, neighbours = checked(values.sum(axis=1), weights)
     matrix = csr_array(neighbours + eye_array(len(values), format="csr"))

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.errors import AnalysisError
 from blockdata.kernels.jit import jit
 
@@ -31,7 +32,8 @@ def mann_kendall(series: npt.ArrayLike) -> pd.DataFrame:
         s (pairs that rise less pairs that fall), variance (with ties), z (with the continuity
         correction), p (two-sided, normal approximation) and trend ("up", "down" or "none" by the
         sign of s). Where all steps are alike variance and z are 0 and p is 1; where fewer than 2
-        have a value, too.
+        have a value, too; reason ("constant", "too_few" steps with a value; else null) tells them
+        from a series whose rises and falls are as many.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def mann_kendall(series: npt.ArrayLike) -> pd.DataFrame:
     >>> mann_kendall([list(range(10)), [0] * 10])[["s", "variance"]].values.tolist()
     [[45.0, 125.0], [0.0, 0.0]]
     """
-    values = np.asarray(series, dtype=np.float64)
+    values = require_numbers(series, "mann_kendall")
     if values.ndim != 2 or values.shape[1] < 2 or np.isinf(values).any():
         raise AnalysisError(
             f"series are of shape {values.shape}, or a value is infinite",
@@ -60,6 +62,7 @@ def mann_kendall(series: npt.ArrayLike) -> pd.DataFrame:
     variance = (steps * (steps - 1) * (2 * steps + 5) - alike) / 18
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(variance > 0, (s - np.sign(s)) / np.sqrt(variance), 0.0)
+    why = np.select([steps < 2, variance <= 0], ["too_few", "constant"], "")
     return pd.DataFrame(
         {
             "s": s,
@@ -67,6 +70,7 @@ def mann_kendall(series: npt.ArrayLike) -> pd.DataFrame:
             "z": z,
             "p": np.minimum(2 * ndtr(-np.abs(z)), 1.0),
             "trend": pd.array(["down", "none", "up"], dtype="str").take(np.sign(s) + 1),
+            "reason": pd.Series(why, dtype="str").mask(why == ""),
         }
     )
 

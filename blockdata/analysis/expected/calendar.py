@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import require_naive_time, require_whole
 from blockdata.errors import AnalysisError
 
 __all__ = ["Calendar", "calendar_design", "day_class"]
@@ -59,6 +60,7 @@ class Calendar:
         ------
         AnalysisError
         """
+        require_whole(self.harmonics, 0, "Calendar harmonics")
         if (
             self.season not in {"harmonic", "month", "none"}
             or self.trend not in {"significant", "always", "never"}
@@ -116,12 +118,25 @@ def calendar_design(
         level (ones); sin_1, cos_1, ... or month_02 to month_12; weekday_1 (Tuesday) to
         weekday_6 (Sunday) and holiday; trend.
 
+    Raises
+    ------
+    AnalysisError
+        If a day is missing or has a zone, or `origin` does.
+
     Examples
     --------
     >>> days = pd.date_range("2024-05-01", periods=2)
     >>> calendar_design(days, Calendar(season="none"), days[0]).columns.tolist()[:3]
     ['level', 'weekday_1', 'weekday_2']
     """
+    named = isinstance(days, pd.DatetimeIndex) and days.tz is None and not days.hasnans
+    if not named or not isinstance(calendar, Calendar):
+        raise AnalysisError(
+            "days are no days, or there is no calendar",
+            where="calendar_design",
+            allowed="a DatetimeIndex without a zone; a Calendar",
+        )
+    origin = require_naive_time(origin, "calendar_design origin")
     columns: dict[str, Any] = {"level": np.ones(len(days))}
     since = (days - origin) / pd.Timedelta(days=1)
     if calendar.season == "harmonic":

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.cube import Cube
 from blockdata.analysis.expected.calendar import Calendar, calendar_design
 from blockdata.analysis.expected.fit import LogLinearFit, fit_log_linear
@@ -95,7 +96,12 @@ def calendar_law(
     Raises
     ------
     AnalysisError
-        If no day is used or all used days are zeros.
+        If no day is used, all used days are zeros, shapes differ, or what `fit_log_linear` and
+        `calendar_design` refuse.
+
+    References
+    ----------
+    As `fit_log_linear`.
 
     Notes
     -----
@@ -110,8 +116,14 @@ def calendar_law(
     >>> law.expected[:7].round(3).tolist()
     [8.0, 8.0, 8.0, 8.0, 8.0, 8.0, 2.0]
     """
-    y = np.asarray(totals, dtype=np.float64)
+    y = require_numbers(totals, "calendar_law totals")
     learn = np.ones(len(y), dtype=np.bool_) if used is None else np.asarray(used, dtype=np.bool_)
+    if not len(y) or y.shape != (len(days),) or learn.shape != y.shape:
+        raise AnalysisError(
+            f"{y.shape} totals, {len(days)} days, {learn.shape} used",
+            where="calendar_law",
+            allowed="as many totals as days, 1 or more",
+        )
     table = calendar_design(days, calendar, days[len(days) // 2])
     design, trend_p = table.to_numpy(), np.nan
     fit = fit_log_linear(y[learn], design[learn], family=family, prior_sd=prior_sd)
@@ -190,7 +202,12 @@ def expected_counts(
     learned = np.arange(cube.shape[2]) < split
     brought = _per_category(cube, chosen, observed & learned, observed & answered, prior_sd)
     own = _own_shares(cube, observed & learned)
-    given = {e.name: _shares(e, cube) for e in exposures}
+    listed = list(exposures)
+    given = {e.name: _shares(e, cube) for e in listed}
+    if len(given) < len(listed) or "own_past" in given:
+        raise AnalysisError(
+            "an exposure's name stands twice, or is own_past", where="expected_counts exposures"
+        )
     shares = {"own_past": own, **given}
     counted = _counted(cube, observed & answered)
     seen = (observed & answered).sum(axis=1)
@@ -243,7 +260,8 @@ def _own_shares(cube: Cube, learned: npt.NDArray[np.bool_]) -> Floats:
 def _shares(exposure: Exposure, cube: Cube) -> Floats:
     if exposure.values.index.has_duplicates:
         raise AnalysisError("a place stands twice", where=f"expected_counts {exposure.name}")
-    values = exposure.values.reindex(cube.places).to_numpy(dtype=np.float64)
+    given = exposure.values.reindex(cube.places)
+    values = require_numbers(given, f"expected_counts {exposure.name}")
     if np.any((values < 0) | np.isinf(values)):
         raise AnalysisError(
             "an exposure is negative or infinite",

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.dispersion import negative_binomial_dispersion
 from blockdata.errors import AnalysisError
 
@@ -106,8 +107,12 @@ def fit_log_linear(
     [2.3026, -0.6931]
     """
     y, x, n = _inputs(count, design, exposure)
+    if prior_sd is not None and not (require_numbers(prior_sd, "prior_sd") > 0).all():
+        raise AnalysisError(f"prior_sd is {prior_sd}", where="fit_log_linear", allowed="above 0")
     used = n > 0
     kept = _independent(x[used])
+    if not kept.any():
+        raise AnalysisError("the design is all zeros", where="fit_log_linear")
     shrink = np.zeros(int(kept.sum()))
     if prior_sd is not None:
         shrink[1:] = 1.0 / prior_sd**2
@@ -135,20 +140,28 @@ def fit_log_linear(
 def _inputs(
     count: npt.ArrayLike, design: npt.ArrayLike, exposure: npt.ArrayLike | None
 ) -> tuple[Floats, Floats, Floats]:
-    y, x = np.asarray(count, dtype=np.float64), np.asarray(design, dtype=np.float64)
-    n = np.ones(len(y)) if exposure is None else np.asarray(exposure, dtype=np.float64)
-    fits = y.ndim == 1 and x.ndim == 2 and len(x) == len(y) == len(n) and x.shape[1] > 0
+    y = require_numbers(count, "fit_log_linear count")
+    x = require_numbers(design, "fit_log_linear design")
+    n = np.ones(y.shape) if exposure is None else require_numbers(exposure, "fit_log_linear")
+    fits = y.ndim == 1 and x.ndim == 2 and len(x) == len(y) and n.shape == y.shape
+    fits = fits and x.shape[1] > 0
     if not fits or not (np.isfinite(y).all() and np.isfinite(x).all() and np.isfinite(n).all()):
         raise AnalysisError(
             "shapes differ or a number is not finite",
             where="fit_log_linear",
             allowed="n counts, n rows of a design, n exposures",
         )
-    if (y < 0).any() or (n < 0).any() or (y[n == 0] > 0).any():
+    if (
+        (y < 0).any()
+        or (y >= 2**53).any()
+        or (np.abs(x) > 1e9).any()
+        or (n < 0).any()
+        or (y[n == 0] > 0).any()
+    ):
         raise AnalysisError(
-            "a count or an exposure is negative, or there is a count without exposure",
+            "a number is negative or too large, or there is a count without exposure",
             where="fit_log_linear",
-            allowed="numbers >= 0",
+            allowed="numbers >= 0, counts below 2**53; a design of numbers up to 1e9",
         )
     if not y.sum() > 0:
         raise AnalysisError(

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from blockdata.analysis.checks import require_columns
+from blockdata.analysis.checks import (
+    require_columns,
+    require_counts,
+    require_distinct,
+    require_numbers,
+)
+from blockdata.errors import AnalysisError
 
 __all__ = ["CHANGES", "hot_spot_changes"]
 
@@ -27,15 +33,15 @@ def hot_spot_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per hot spot of either night, sorted by layer, window, category and cell
-        layer, window_days, category, cell, change (one of `CHANGES`), count_before, count,
-        excess_before, excess (null where the night has no row for it). Grown and shrunk are
+        layer, window_days, category, cell, change (one of `CHANGES`), count_before, count (0 where
+        the night has no row for it), excess_before, excess (then null). Grown and shrunk are
         those whose excess changed by a tenth of what it was, and by one incident, at least.
         Windows and layers that only one night tested are left out.
 
     Raises
     ------
     AnalysisError
-        If a column is missing.
+        If a column is missing, a key stands twice, or window, count or excess are no numbers.
 
     Examples
     --------
@@ -46,7 +52,18 @@ def hot_spot_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     ['grown']
     """
     for frame, name in ((before, "before"), (after, "after")):
-        require_columns(frame, [*_KEY, "hot"], f"hot_spot_changes {name}")
+        where = f"hot_spot_changes {name}"
+        require_columns(frame, [*_KEY, "hot"], where)
+        if not {"count", "excess"} <= set(frame.columns):
+            raise AnalysisError("no column count or excess", where=where)
+        require_distinct(frame, _KEY, where)
+        for column in ("window_days", "count", "excess"):
+            require_numbers(frame[column], f"{where} {column}")
+        if len(frame):
+            require_counts(frame["count"].dropna(), f"{where} count")
+    # Of one type, so that an empty night can be joined to one that found something.
+    types = {"layer": "str", "window_days": "int64", "category": "str", "cell": "str"}
+    before, after = before.astype(types), after.astype(types)
     tested = ["layer", "window_days"]
     both = before[tested].drop_duplicates().merge(after[tested].drop_duplicates(), on=tested)
     columns = [*_KEY, "count", "excess", "hot"]
@@ -63,6 +80,8 @@ def hot_spot_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     was, is_hot = (paired[c].eq(True).to_numpy() for c in ("hot_before", "hot"))
     paired["change"] = _named(paired, was, is_hot)
     kept = paired[was | is_hot].sort_values(_KEY, ignore_index=True)
+    # Cells without an incident have no row.
+    kept[["count_before", "count"]] = kept[["count_before", "count"]].fillna(0)
     kept = kept.astype({"count": "Int64", "count_before": "Int64", "change": "str"})
     return kept[[*_KEY, "change", "count_before", "count", "excess_before", "excess"]]
 

@@ -27,9 +27,10 @@ def counted_words(tested: pd.DataFrame, rules: Rules) -> Choice:
     return Choice(
         "counted",
         "episodes",
-        f"计数单位：问题（同一地点同类案件的一次发生，重复反映只计一次）；近 {days} 天 {recent} 起",
+        "计数单位：问题（同一地点同类案件的一次发生，重复反映只计一次）；"
+        f"近 {days} 天 {recent:,} 起",
         "counted: problems (one occurrence at one place, however often reported); "
-        f"{recent} in the last {days} days",
+        f"{recent:,} in the last {_days(days)}",
     )
 
 
@@ -71,7 +72,7 @@ def window_words(rules: Rules) -> Choice:
         "windows",
         days,
         f"时间窗：近 {days} 天（按设置；各窗口都计入同一组检验）",
-        f"windows: the last {days} days (as set; all count in one family of tests)",
+        f"windows: the last {_days(days)} (as set; all count in one family of tests)",
     )
 
 
@@ -127,3 +128,7 @@ def stability_words(result: pd.DataFrame) -> Iterator[Choice]:
         "stability: under a tenth more or less of window and cell size and a tenth stricter "
         f"level {steady} of {len(hot)} stay",
     )
+
+
+def _days(days: int | str) -> str:
+    return "day" if str(days) == "1" else f"{days} days"

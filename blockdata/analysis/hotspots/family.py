@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from blockdata.analysis.checks import require_columns, require_counts, require_distinct
+from blockdata.analysis.checks import (
+    require_columns,
+    require_counts,
+    require_distinct,
+    require_numbers,
+    require_one_type,
+)
 from blockdata.analysis.exposure import Exposure
 from blockdata.analysis.fdr import Correction
 from blockdata.analysis.hotspots.scoring import score_family
@@ -117,7 +123,7 @@ def hot_spots(
     if not tables:
         return pd.DataFrame({c: pd.Series(dtype=d) for c, d in HOTSPOT_COLUMNS.items()})
     values = [
-        of_window.values.reindex(table.columns).to_numpy(dtype=np.float64)
+        require_numbers(of_window.values.reindex(table.columns), "hot_spots exposure")
         for _, table, of_window in tables
     ]
     result = score_family(
@@ -156,11 +162,14 @@ def _windows(
     """Yield each window with its counts and its exposure."""
     require_columns(counts, ["category", "cell", "count"], _WHERE)
     checked = counts.assign(count=require_counts(counts["count"], _WHERE))
+    require_one_type(counts["category"], f"{_WHERE} category")
     if "window_days" not in counts.columns:
         if not isinstance(exposure, Exposure):
             raise AnalysisError("no column window_days", where=_WHERE)
         yield None, checked, exposure
         return
+    require_columns(counts, ["window_days"], _WHERE)
+    checked["window_days"] = require_counts(counts["window_days"], f"{_WHERE} window_days")
     for window, part in checked.groupby("window_days", sort=True):
         days = int(str(window))
         if not isinstance(exposure, Exposure) and days not in exposure:
@@ -173,6 +182,7 @@ def _counts_table(counts: pd.DataFrame, exposure: Exposure) -> pd.DataFrame:
     require_distinct(counts, ["category", "cell"], _WHERE)
     if exposure.values.index.has_duplicates:
         raise AnalysisError("a cell stands twice", where="hot_spots exposure")
-    cells: pd.Index[Any] = exposure.values.index.union(pd.Index(counts["cell"].unique()))
+    cells: pd.Index[Any] = exposure.values.index.append(pd.Index(counts["cell"].unique())).unique()
+    require_one_type(cells, "hot_spots cell")
     table = counts.pivot(index="category", columns="cell", values="count")
     return table.reindex(columns=cells.sort_values()).fillna(0).astype("int64").sort_index()

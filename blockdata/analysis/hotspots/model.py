@@ -10,6 +10,7 @@ import pandas as pd
 
 from blockdata.analysis.fdr import Correction
 from blockdata.analysis.hotspots.stability import other_window_days
+from blockdata.analysis.reasons import Reason
 
 __all__ = ["Choice", "Found", "Layer", "Rules"]
 
@@ -50,7 +51,7 @@ class Layer:
     cells : DataFrame with cell (str, distinct), geom (polygons in metres, or null)
     episodes : DataFrame with category, cell (str), age_days (float >= 0), x, y (metres, or null)
         `age_days` before the end of the windows.
-    exposures : mapping of str to Series indexed by cell, or None
+    exposures : mapping of str to Series indexed by cell, Reason or None
         As `choose_exposure` takes them, without "all_incidents": it is counted here.
     """
 
@@ -58,7 +59,7 @@ class Layer:
     label: tuple[str, str]
     cells: pd.DataFrame
     episodes: pd.DataFrame
-    exposures: Mapping[str, pd.Series[Any] | None]
+    exposures: Mapping[str, pd.Series[Any] | Reason | None]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from blockdata.analysis.checks import require_columns, require_share
+from blockdata.analysis.checks import (
+    require_columns,
+    require_counts,
+    require_distinct,
+    require_numbers,
+    require_share,
+    require_whole,
+)
 from blockdata.analysis.exposure import Exposure
 from blockdata.analysis.hotspots.law import Law, fit_law
 from blockdata.analysis.tails import FloatArray
@@ -106,6 +113,8 @@ def choose_scale(
     'fine'
     """
     require_share(alpha, "choose_scale alpha")
+    for days in (past_days, window_days):
+        require_whole(days, None, "choose_scale past_days and window_days")
     lacking = [layer for layer in past if layer not in exposures]
     if not past or lacking or past_days < 1 or window_days < 1:
         raise AnalysisError(
@@ -132,13 +141,17 @@ def choose_scale(
 def _power(
     past: pd.DataFrame, exposure: Exposure, share: float, alpha: float, min_total: int
 ) -> float:
-    require_columns(past, ["category", "cell", "count"], "choose_scale past")
-    values = exposure.values[exposure.values > 0]
+    where = "choose_scale past"
+    require_columns(past, ["category", "cell", "count"], where)
+    require_distinct(past, ["category", "cell"], where)
+    past = past.assign(count=require_counts(past["count"], where) if len(past) else 0)
+    numbers = require_numbers(exposure.values, "choose_scale exposure")
+    values = pd.Series(numbers, exposure.values.index)[np.isfinite(numbers) & (numbers > 0)]
     if len(values) == 0 or past["count"].sum() == 0:
         return float("nan")
     table = past.pivot(index="category", columns="cell", values="count")
     counts = table.reindex(columns=values.index).fillna(0).to_numpy(dtype=np.int64)
-    weights = (values / values.sum()).to_numpy(dtype=np.float64)
+    weights = np.asarray((values / values.sum()).to_numpy(), dtype=np.float64)
     level = alpha / counts.size
     totals = counts.sum(axis=1)
     found = [_found(row, weights, share, level, min_total) for row in counts if row.sum() > 0]

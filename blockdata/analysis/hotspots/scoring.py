@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from blockdata.analysis.checks import require_share
+from blockdata.analysis.checks import require_counts, require_numbers, require_share
 from blockdata.analysis.fdr import Correction, adjusted_qvalues
 from blockdata.analysis.hotspots.law import Law, fit_law
 from blockdata.analysis.tails import FloatArray
@@ -95,7 +95,8 @@ def score_family(
     Raises
     ------
     AnalysisError
-        If `alpha` or `min_total` is out of range, or an exposure is negative or infinite.
+        If `alpha` or `min_total` is out of range, shapes differ, a count is no whole number >= 0,
+        or an exposure is negative or infinite.
 
     References
     ----------
@@ -113,10 +114,14 @@ def score_family(
     require_share(alpha, "hotspot alpha")
     if min_total < 1:
         raise AnalysisError("min_total is too small", where="hotspot test", allowed="1 or more")
+    counts = [_counts(count) for count in counts]
+    exposures = [require_numbers(exposure, "hotspot exposure") for exposure in exposures]
     if any(np.any((exposure < 0) | np.isinf(exposure)) for exposure in exposures):
         raise AnalysisError(
             "exposure is negative or infinite", where="hotspot test", allowed="finite, >= 0"
         )
+    if [len(count) for count in counts] != [len(exposure) for exposure in exposures]:
+        raise AnalysisError("counts and exposures differ in number", where="hotspot test")
     parts = [
         _Part(count, exposure, _reasons(count, exposure, min_total))
         for count, exposure in zip(counts, exposures, strict=True)
@@ -125,6 +130,11 @@ def score_family(
         return pd.DataFrame()
     laws, p, q = _fitted(parts, alpha, min_total, correction)
     return _frame(parts, laws, p, q, alpha)
+
+
+def _counts(count: Integers) -> Integers:
+    checked: Integers = require_counts(pd.Series(count), "hotspot counts").to_numpy(np.int64)
+    return checked
 
 
 @dataclass(frozen=True)
@@ -233,11 +243,17 @@ def excess_rank(excess: pd.Series[Any], by: pd.Series[Any] | None = None) -> pd.
     -------
     Series of Int64, same index
 
+    Raises
+    ------
+    AnalysisError
+        If `excess` are no numbers.
+
     Examples
     --------
     >>> excess_rank(pd.Series([0.5, 2.0, float("nan"), 2.0])).tolist()
     [3, 1, <NA>, 1]
     """
+    require_numbers(excess, "excess_rank")
     ranked = excess if by is None else excess.groupby(by)
     return ranked.rank(ascending=False, method="min").astype("Int64")
 

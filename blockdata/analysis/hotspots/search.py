@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from blockdata.analysis.checks import require_columns
+from blockdata.analysis.checks import require_columns, require_numbers, require_whole
 from blockdata.analysis.exposure import Exposure, choose_exposure
 from blockdata.analysis.hotspots.choices import (
     counted_words,
@@ -31,6 +31,7 @@ from blockdata.analysis.hotspots.stability import (
 )
 from blockdata.analysis.local.getis_ord import getis_ord
 from blockdata.analysis.local.weights import contiguity
+from blockdata.analysis.reasons import Reason
 from blockdata.errors import AnalysisError
 
 __all__ = ["search"]
@@ -84,8 +85,13 @@ def search(layers: Sequence[Layer], rules: Rules) -> Found:
     """
     _require(layers, rules)
     for layer in layers:
-        columns = ["category", "cell", "age_days"]
-        require_columns(layer.episodes, columns, f"search episodes of {layer.name}")
+        where = f"search episodes of {layer.name}"
+        require_columns(layer.episodes, ["category", "cell", "age_days"], where)
+        require_numbers(layer.episodes["age_days"], f"{where}: age_days")
+        if not {"x", "y"} <= set(layer.episodes.columns):
+            raise AnalysisError("no column x or y", where=where, allowed="metres, NaN where none")
+        if not {"cell", "geom"} <= set(layer.cells.columns):
+            raise AnalysisError("no column cell or geom", where=f"search cells of {layer.name}")
     layer, why = _chosen_layer(layers, rules)
     tested = _of_categories(layer.episodes, rules)
     choices = [counted_words(tested, rules), why, window_words(rules)]
@@ -113,6 +119,8 @@ def _require(layers: Sequence[Layer], rules: Rules) -> None:
             where="search",
             allowed=", ".join(names) or "one layer or more",
         )
+    for days in rules.windows_days:
+        require_whole(days, None, "search windows_days")
     if not rules.windows_days or min(rules.windows_days) < 1 or rules.past_days < 1:
         raise AnalysisError("a window is no length", where="search", allowed="1 day or more")
 
@@ -183,12 +191,14 @@ def _exposure(layer: Layer, episodes: pd.DataFrame, name: str | None) -> Exposur
     }
     if name is None:
         return choose_exposure(candidates, cells, incidents=everything.reindex(cells).fillna(0.0))
-    if candidates.get(name) is None:
-        known = sorted(key for key, values in candidates.items() if values is not None)
+    chosen = candidates.get(name)
+    if chosen is None or isinstance(chosen, Reason):
+        known = sorted(k for k, values in candidates.items() if isinstance(values, pd.Series))
         raise AnalysisError(
             f"there is no exposure {name!r}", where="search", allowed=", ".join(known)
         )
-    values = pd.Series(candidates[name], dtype="float64").reindex(cells, fill_value=0.0)
+    numbers = require_numbers(chosen, f"search exposure {name}")
+    values = pd.Series(numbers, chosen.index).reindex(cells, fill_value=0.0)
     return Exposure(name, values.sort_index())
 
 
@@ -203,7 +213,8 @@ def _exposures(layer: Layer, rules: Rules) -> tuple[dict[int, Exposure], list[Ch
         except AnalysisError as error:
             if rules.exposure is not None:
                 raise
-            zh, en = f"近 {days} 天没有可用的基数：{error}", f"no exposure for {days} days: {error}"
+            zh = f"近 {days} 天没有可用的基数，未检验"
+            en = f"no exposure for {days} days, not tested: {error.message}"
         else:
             zh, en = exposure_words(found[days], rules)
         name = found[days].name if days in found else ""

@@ -10,8 +10,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from blockdata.analysis.checks import require_columns
+from blockdata.analysis.checks import (
+    looks_like_degrees,
+    require_columns,
+    require_distinct,
+    require_numbers,
+    require_share,
+    require_whole,
+)
 from blockdata.analysis.tails import negative_binomial_upper_tail
+from blockdata.errors import AnalysisError
 
 __all__ = ["CHANGE", "counts_in_resized", "other_window_days", "stability"]
 
@@ -33,11 +41,17 @@ def other_window_days(window_days: int) -> dict[str, int]:
     dict of str to int
         "window_shorter" (absent for a window of one day) and "window_longer".
 
+    Raises
+    ------
+    AnalysisError
+        If the window is no whole number of 1 or more.
+
     Examples
     --------
     >>> other_window_days(28), other_window_days(1)
     ({'window_shorter': 25, 'window_longer': 31}, {'window_longer': 2})
     """
+    require_whole(window_days, 1, "other_window_days")
     step = max(1, round(CHANGE * window_days))
     found = {"window_shorter": window_days - step, "window_longer": window_days + step}
     return {name: days for name, days in found.items() if days >= 1}
@@ -65,7 +79,8 @@ def counts_in_resized(
     Raises
     ------
     AnalysisError
-        If a column is missing.
+        If a column is missing, a cell stands twice, or coordinates are no numbers or look like
+        degrees.
 
     Examples
     --------
@@ -79,16 +94,37 @@ def counts_in_resized(
     """
     require_columns(hot, KEY, "counts_in_resized hot")
     require_columns(episodes, ["category", "cell", "age_days"], "counts_in_resized episodes")
+    if not {"x", "y"} <= set(episodes.columns) or "geom" not in cells.columns:
+        raise AnalysisError(
+            "no column x, y or geom",
+            where="counts_in_resized",
+            allowed="episodes with x, y; cells with cell, geom",
+        )
+    _refuse(cells, episodes)
     shaped = hot.merge(cells[["cell", "geom"]], on="cell")
     shaped = shaped[~shapely.is_missing(shaped["geom"].to_numpy(dtype=object))]
     ratios = {"cell_smaller": 1 - CHANGE, "cell_larger": 1 + CHANGE}
     return {name: _counted(shaped, episodes, ratio) for name, ratio in ratios.items()}
 
 
+def _refuse(cells: pd.DataFrame, episodes: pd.DataFrame) -> None:
+    """Refuse what are no numbers, no polygons, or degrees."""
+    for column in ("age_days", "x", "y"):
+        require_numbers(episodes[column], f"counts_in_resized {column}")
+    require_distinct(cells, ["cell"], "counts_in_resized cells")
+    shapes = cells["geom"].to_numpy(dtype=object)
+    if not (shapely.is_geometry(shapes) | shapely.is_missing(shapes)).all():
+        raise AnalysisError("geom are no polygons", where="counts_in_resized", allowed="shapely")
+    if looks_like_degrees(shapely.get_coordinates(shapes)):
+        raise AnalysisError(
+            "coordinates look like degrees", where="counts_in_resized", allowed="metres"
+        )
+
+
 def _counted(hot: pd.DataFrame, episodes: pd.DataFrame, area_ratio: float) -> pd.DataFrame:
     shapes = hot.drop_duplicates("cell")[["cell", "geom"]].reset_index(drop=True)
     resized = _resized(shapes["geom"].to_numpy(dtype=object), area_ratio)
-    x, y = (episodes[c].to_numpy(dtype=np.float64) for c in ("x", "y"))
+    x, y = (require_numbers(episodes[c], "counts_in_resized") for c in ("x", "y"))
     placed = np.isfinite(x) & np.isfinite(y)
     points = np.flatnonzero(placed)
     row, at = (
@@ -151,7 +187,7 @@ def stability(
     Raises
     ------
     AnalysisError
-        If a column is missing.
+        If a column is missing, the index repeats, or `alpha` is no level.
 
     Examples
     --------
@@ -165,6 +201,15 @@ def stability(
     >>> found.dropna().to_numpy().tolist()
     [[1.0, '']]
     """
+    require_share(alpha, "stability alpha")
+    if "hot" not in result.columns or result.index.has_duplicates:
+        raise AnalysisError(
+            "no column hot, or its index repeats", where="stability result", allowed="as hot_spots"
+        )
+    for frame in windows.values():
+        require_columns(frame, [*KEY, "hot"], "stability windows")
+    for frame in sizes.values():
+        require_columns(frame, [*KEY, "count", "area_ratio"], "stability sizes")
     hot = result.loc[result["hot"]]
     require_columns(hot, [*KEY, "q", "p", "expected", "dispersion"], "stability result")
     tried = {name: _still_hot(hot, frame) for name, frame in windows.items()}

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, diags_array, eye_array
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.dispersion import negative_binomial_dispersion
 from blockdata.analysis.fdr import Correction, adjusted_qvalues
 from blockdata.analysis.local.sums import summed_tails
@@ -136,14 +137,14 @@ def _read(
     counts: npt.ArrayLike, exposure: npt.ArrayLike, weights: Weights, *, star: bool
 ) -> _Given:
     count, matrix = checked(counts, weights)
-    raw = np.asarray(exposure, dtype=np.float64)
+    raw = require_numbers(exposure, "neighbourhood_test exposure")
     if raw.shape != count.shape or (raw < 0).any() or np.isinf(raw).any():
         raise AnalysisError(
             "an exposure is negative, infinite or of no cell",
             where="neighbourhood_test",
             allowed="as many as counts, finite, >= 0, NaN where unknown",
         )
-    if (count < 0).any() or (count != np.floor(count)).any():
+    if (count < 0).any() or (count >= 2**53).any() or (count != np.floor(count)).any():
         raise AnalysisError(
             "a count is negative or fractional",
             where="neighbourhood_test",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from blockdata.analysis.checks import require_whole
 from blockdata.errors import AnalysisError
 from blockdata.kernels.jit import jit
 
@@ -72,6 +73,9 @@ class Draws:
         --------
         >>> Draws().check("demo")
         """
+        for value, name in ((self.replications, "replications"), (self.stop_after, "stop_after")):
+            require_whole(value, None, f"{where} {name}")
+        require_whole(self.seed, 0, f"{where} seed")
         if self.replications < 1 or self.stop_after < 0:
             raise AnalysisError(
                 f"{self.replications} replications, stopped after {self.stop_after}",

@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
-from blockdata.analysis.checks import looks_like_degrees
+from blockdata.analysis.checks import looks_like_degrees, require_numbers
 from blockdata.errors import AnalysisError
 from blockdata.kernels import OnStreet, StreetNetwork, pairs_within
 from blockdata.kernels.blocks import coordinates
@@ -217,9 +217,12 @@ def checked(values: npt.ArrayLike, weights: Weights) -> tuple[Floats, Weights]:
     Raises
     ------
     AnalysisError
-        If shapes differ, a value is not finite, or a weight is negative or on the diagonal.
+        If shapes differ, a value is no number or not finite, or a weight is negative, not finite
+        or on the diagonal.
     """
-    numbers = np.asarray(values, dtype=np.float64)
+    numbers = require_numbers(values, "local statistics")
+    if getattr(weights, "ndim", 0) != 2:
+        raise AnalysisError("weights are no matrix", where="local statistics", allowed="n x n")
     matrix: Weights = csr_array(weights).astype(np.float64)
     if numbers.ndim != 1 or matrix.shape != (len(numbers),) * 2:
         raise AnalysisError(
@@ -229,9 +232,12 @@ def checked(values: npt.ArrayLike, weights: Weights) -> tuple[Floats, Weights]:
         )
     if not np.isfinite(numbers).all():
         raise AnalysisError("a value is missing or infinite", where="local statistics")
-    if (matrix.data < 0).any() or matrix.diagonal().any():
+    # A zero that is stored makes nobody a neighbour.
+    matrix.eliminate_zeros()
+    sound = np.isfinite(matrix.data) & (matrix.data >= 0)
+    if not sound.all() or matrix.diagonal().any():
         raise AnalysisError(
-            "a weight is negative or of a cell with itself",
+            "a weight is negative, not finite or of a cell with itself",
             where="local statistics",
             next_step="Leave the cell itself out; Gi* adds it.",
         )

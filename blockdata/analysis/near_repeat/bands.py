@@ -10,6 +10,7 @@ import pandas as pd
 
 from blockdata.analysis.checks import require_columns, require_share
 from blockdata.analysis.fdr import bh_qvalues
+from blockdata.errors import AnalysisError
 
 __all__ = ["raised_bands"]
 
@@ -48,6 +49,8 @@ def raised_bands(table: pd.DataFrame, *, alpha: float = 0.05) -> pd.DataFrame:
     'Cases 0 to 100 m and 0 to 7 days apart: 50 % more pairs than chance (30, 20.0 expected).'
     """
     require_columns(table, _NEEDED, "raised_bands")
+    if not {"expected", "p"} <= set(table.columns):
+        raise AnalysisError("no column expected or p", where="raised_bands", allowed="as of knox")
     require_share(alpha, "raised_bands alpha")
     q = bh_qvalues(table["p"].to_numpy(np.float64))
     expected = table["expected"].astype(np.float64)

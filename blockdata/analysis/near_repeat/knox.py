@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import require_numbers, require_whole
 from blockdata.analysis.near_repeat.counting import count_orders
 from blockdata.analysis.near_repeat.pairs import (
     SAME_PLACE,
@@ -111,8 +112,12 @@ def knox(
 def _checked_bands(
     distance_edges_m: Sequence[float], day_bands: Sequence[tuple[int, int]], permutations: int
 ) -> tuple[Floats, Integers]:
-    edges = np.asarray(distance_edges_m, dtype=np.float64)
-    bands = np.asarray(day_bands, dtype=np.int64).reshape(-1, 2)
+    require_whole(permutations, None, "knox permutations")
+    edges = np.atleast_1d(require_numbers(distance_edges_m, "knox distance_edges_m"))
+    given = require_numbers([*np.ravel(np.asarray(day_bands, dtype=object))], "knox day_bands")
+    if given.size % 2 or not (given == np.rint(given)).all():
+        raise AnalysisError("day bands are no pairs of whole days", where="knox")
+    bands = given.astype(np.int64).reshape(-1, 2)
     ends = bands.ravel()
     wrong = {
         "distance bands are not ascending and above 0": not len(edges)

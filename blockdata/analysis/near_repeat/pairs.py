@@ -10,7 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blockdata.analysis.checks import looks_like_degrees, require_columns
+from blockdata.analysis.checks import (
+    looks_like_degrees,
+    require_columns,
+    require_days,
+    require_numbers,
+    require_whole,
+)
 from blockdata.errors import AnalysisError
 from blockdata.kernels import count_pairs_within, hilbert_index, pairs_within
 from blockdata.kernels.blocks import each_block
@@ -73,8 +79,8 @@ def events_of(events: pd.DataFrame, where: str) -> Events:
     array([2])
     """
     require_columns(events, ["x", "y", "day"], where)
-    xy = events[["x", "y"]].to_numpy(np.float64)
-    moment = pd.to_datetime(events["day"])
+    xy = require_numbers(events[["x", "y"]], where)
+    moment = require_days(events["day"], where)
     wrong = {
         "a coordinate is not finite": not np.isfinite(xy).all(),
         "coordinates look like degrees": looks_like_degrees(xy),
@@ -165,6 +171,8 @@ def orders_of(day: Integers, permutations: int, seed: int) -> Iterator[Float32s]
     >>> [block.shape for block in orders_of(np.array([5, 7, 9]), 200, 0)]
     [(3, 128), (3, 72)]
     """
+    require_whole(seed, 0, "permutations' seed")
+    require_whole(permutations, 0, "permutations")
     since = days_since_first(day)
     width = int(np.clip(_HELD_DAYS // max(len(day), 1), 1, _ORDERS))
     for start in range(0, permutations, width):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from blockdata.analysis.checks import require_numbers, require_period, require_whole
 from blockdata.analysis.density.boundary import Rim, near_rim, points_inside, rim_of
 from blockdata.analysis.near_repeat.circles import circle_weights, weigh_pairs
 from blockdata.analysis.near_repeat.pairs import (
@@ -50,7 +51,8 @@ class SpaceTimeK:
         Upper tail of the statistic, (1 + number as large) / (permutations + 1): the one test of
         all distances and days together.
     reason : str or None
-        Why there is no p: "too_few_events" (under 2), "one_day", "no_near_pair".
+        Why there is no p: "too_few_events" (under 2), "one_day", "no_near_pair" or
+        "no_other_order" (all orders of the days are as good, as of two events).
     """
 
     table: pd.DataFrame
@@ -165,7 +167,12 @@ def space_time_k(
 def _checked(
     distances_m: Sequence[float], days: Sequence[int], permutations: int
 ) -> tuple[Floats, Integers]:
-    edges, ends = np.asarray(distances_m, dtype=np.float64), np.asarray(days, dtype=np.int64)
+    require_whole(permutations, None, "space_time_k permutations")
+    edges = np.atleast_1d(require_numbers(distances_m, "space_time_k distances_m"))
+    given = np.atleast_1d(require_numbers(days, "space_time_k days"))
+    if not (given == np.rint(given)).all():
+        raise AnalysisError("days are not whole", where="space_time_k")
+    ends = given.astype(np.int64)
     wrong = {
         "distances are not ascending and above 0": not len(edges)
         or not (np.diff(edges, prepend=0.0) > 0).all()
@@ -204,7 +211,8 @@ def _in_period(
     """Return days since the period's first, and how many it has."""
     first, last = int(day.min()), int(day.max())
     if period is not None:
-        ends = [pd.Timestamp(moment).to_datetime64().astype("datetime64[D]") for moment in period]
+        moments = require_period(period, "space_time_k")
+        ends = [moment.to_datetime64().astype("datetime64[D]") for moment in moments]
         if int(ends[0].astype(np.int64)) > first or int(ends[1].astype(np.int64)) < last:
             raise AnalysisError("an event lies outside the period", where="space_time_k period")
         first, last = (int(end.astype(np.int64)) for end in ends)
@@ -297,7 +305,9 @@ def _judged(table: pd.DataFrame, shuffled: Floats, one_day: bool) -> SpaceTimeK:
     )
     usable = tested & ~np.isnan(spread)
     if not usable.any():
-        reason = next((w for w in why if w), None)
+        # Of two events no order of the days differs from another.
+        alike = "no_other_order" if permutations > 1 else None
+        reason = next((str(w) for w in why if w), alike)
         return SpaceTimeK(table, float("nan"), float("nan"), reason)
     statistic = float((d / spread)[usable].sum())
     others = (rows[:, usable] / spread[usable]).sum(axis=1)

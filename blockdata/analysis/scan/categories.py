@@ -7,9 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from blockdata.analysis.checks import require_columns
+from blockdata.analysis.checks import (
+    require_columns,
+    require_naive_times,
+    require_one_type,
+    require_period,
+)
 from blockdata.analysis.fdr import bh_qvalues
 from blockdata.analysis.scan.permutation import permutation_scan
+from blockdata.analysis.scan.places import places_of
 from blockdata.analysis.scan.result import Sequential
 from blockdata.errors import AnalysisError
 
@@ -151,6 +157,13 @@ def scan_categories(
     """
     chosen = prospect or Prospect()
     require_columns(cases, ["category", "place", "day"], "scan_categories cases")
+    require_one_type(cases["category"], "scan_categories category")
+    cases = cases.assign(day=require_naive_times(cases["day"], "scan_categories day"))
+    period = require_period(period, "scan_categories")
+    # Before anything is passed over for want of cases.
+    places_of(places, "scan_categories places")
+    if gaps is not None:
+        require_columns(gaps, ["category", "start", "end"], "scan_categories gaps")
     if not 0 < chosen.alpha < 1 or chosen.min_recent < 1 or chosen.max_days < 1:
         raise AnalysisError(
             "alpha, min_recent or max_days is out of bounds",

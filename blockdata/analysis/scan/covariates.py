@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from blockdata.analysis.checks import require_columns, require_counts
+from blockdata.analysis.checks import require_columns, require_counts, require_numbers
 from blockdata.analysis.scan.places import refuse
 
 __all__ = ["standardised_expected"]
@@ -51,7 +51,7 @@ def standardised_expected(strata: pd.DataFrame, by: Sequence[str]) -> pd.DataFra
     """
     where = "standardised_expected"
     require_columns(strata, ["place", *by, "population", "count"], where)
-    population = strata["population"].to_numpy(dtype=np.float64)
+    population = require_numbers(strata["population"], f"{where} population")
     sound = bool((np.isfinite(population) & (population >= 0)).all())
     refuse({"a population is negative or not finite": not sound}, where)
     rows = strata.assign(count=require_counts(strata["count"], where), population=population)

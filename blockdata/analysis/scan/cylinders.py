@@ -9,6 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import (
+    require_columns,
+    require_days,
+    require_numbers,
+    require_period,
+    require_whole,
+)
 from blockdata.analysis.scan.circles import Circles, circles_around
 from blockdata.analysis.scan.cylinder_kernel import (
     Cylinders,
@@ -48,6 +55,8 @@ class Limits(NamedTuple):
 
     def check(self, where: str) -> None:
         """Refuse settings that are out of bounds."""
+        require_whole(self.max_days, None, f"{where} max_days")
+        require_numbers([self.max_share, self.max_radius_m], f"{where} limits")
         if self.max_days < 1 or not 0 < self.max_share <= 1 or not self.max_radius_m >= 0:
             raise AnalysisError(
                 f"max_days is {self.max_days}, max_radius_m {self.max_radius_m}, "
@@ -94,11 +103,12 @@ def dated_cases(
     Traceback (most recent call last):
     blockdata.errors.AnalysisError: demo: a day is missing or outside the period
     """
+    require_columns(cases, [], where)
     lacking = not {"place", "day"} <= set(cases.columns)
     refuse({"cases need the columns place and day": lacking}, where)
-    begin, end = (pd.Timestamp(day).normalize() for day in period)
+    begin, end = (day.normalize() for day in require_period(period, where))
     number = places.names.get_indexer(pd.Index(cases["place"]))
-    moment = pd.to_datetime(cases["day"])
+    moment = require_days(cases["day"], where)
     zoned = not pd.api.types.is_datetime64_dtype(moment)
     refuse({"days have a time zone, or are no days": zoned}, where)
     day = (moment.dt.normalize() - begin).dt.days.to_numpy(np.float64)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import require_whole
 from blockdata.analysis.scan.cylinders import (
     DatedCases,
     Draw,
@@ -93,6 +94,7 @@ def permutation_scan(
     >>> found[["centre", "count", "expected"]].values.tolist()
     [['a', 4, 1.6]]
     """
+    require_whole(seed, 0, "permutation_scan seed")
     limits = Limits(max_days, max_radius_m, max_share, prospective)
     limits.check("permutation_scan")
     known = places_of(places, "permutation_scan")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blockdata.analysis.checks import looks_like_degrees, require_columns
+from blockdata.analysis.checks import looks_like_degrees, require_columns, require_numbers
 from blockdata.analysis.scan.circles import Circles, Coordinates
 from blockdata.analysis.scan.result import apart_from_each_other, best_first, tied_with
 from blockdata.errors import AnalysisError
@@ -78,12 +78,13 @@ def places_of(frame: pd.DataFrame, where: str) -> Places:
     >>> places_of(frame, "demo").coordinates
     'geographic'
     """
+    require_columns(frame, [], where)
     on_sphere = {"lon", "lat"} <= set(frame.columns) and not {"x", "y"} & set(frame.columns)
     coordinates: Coordinates = "geographic" if on_sphere else "projected"
     columns = ["lon", "lat"] if on_sphere else ["x", "y"]
     if not {"place", *columns} <= set(frame.columns):
         require_columns(frame, ["place", "x", "y"], where)
-    xy = frame[columns].to_numpy(np.float64)
+    xy = require_numbers(frame[columns], where)
     wrong = {
         "a place repeats": frame["place"].duplicated().any(),
         "a number is missing or not finite": not np.isfinite(xy).all(),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import require_numbers, require_whole
 from blockdata.errors import AnalysisError
 
 __all__ = [
@@ -75,17 +76,30 @@ def rank_tail(statistic: Floats, simulated: Floats) -> Floats:
         (1 + number of replications at least as large) / (r + 1); NaN without replications. What
         differs by less than 1e-9 is as large.
 
+    Raises
+    ------
+    AnalysisError
+        If they are no numbers in one dimension.
+
     Examples
     --------
     >>> rank_tail(np.array([2.0, 9.0]), np.array([1.0, 2.0, 3.0]))
     array([0.75, 0.25])
     """
+    statistic, simulated = _maxima(statistic, "rank_tail"), _maxima(simulated, "rank_tail")
     if not len(simulated):
         return np.full(len(statistic), np.nan)
     ordered = np.sort(simulated)
     as_large = len(ordered) - np.searchsorted(ordered, statistic - _AS_GOOD, side="left")
-    p: Floats = (1 + as_large) / (len(ordered) + 1)
+    p: Floats = np.where(np.isnan(statistic), np.nan, (1 + as_large) / (len(ordered) + 1))
     return p
+
+
+def _maxima(values: npt.ArrayLike, where: str) -> Floats:
+    numbers = require_numbers(values, where)
+    if numbers.ndim != 1:
+        raise AnalysisError(f"shape {numbers.shape}", where=where, allowed="one dimension")
+    return numbers
 
 
 def gumbel_tail(statistic: Floats, simulated: Floats) -> Floats:
@@ -104,6 +118,11 @@ def gumbel_tail(statistic: Floats, simulated: Floats) -> Floats:
     ndarray of float64, shape (k,)
         NaN where the simulated maxima do not vary by more than rounding.
 
+    Raises
+    ------
+    AnalysisError
+        If they are no numbers in one dimension, or a simulated maximum is infinite.
+
     References
     ----------
     Abrams, Kulldorff and Kleinman (2010), International Journal of Health Geographics 9:61.
@@ -114,6 +133,9 @@ def gumbel_tail(statistic: Floats, simulated: Floats) -> Floats:
     >>> bool(abs(gumbel_tail(np.array([3.0]), maxima)[0] - (1 - np.exp(-1))) < 0.01)
     True
     """
+    statistic, simulated = _maxima(statistic, "gumbel_tail"), _maxima(simulated, "gumbel_tail")
+    if np.isinf(simulated).any():
+        raise AnalysisError("a simulated maximum is infinite", where="gumbel_tail")
     spread = float(np.std(simulated, ddof=1)) if len(simulated) > 1 else 0.0
     if spread <= _AS_GOOD:
         return np.full(len(statistic), np.nan)
@@ -246,6 +268,7 @@ def simulated_maxima(
     early = isinstance(replications, Sequential)
     stop_after = replications.stop_after if isinstance(replications, Sequential) else np.inf
     most = replications.replications if isinstance(replications, Sequential) else replications
+    require_whole(most, None, "scan replications")
     if most < 0 or stop_after < 1:
         raise AnalysisError(
             f"{most} replications, stopped after {stop_after}",

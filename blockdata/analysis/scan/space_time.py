@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import require_columns, require_days, require_numbers, require_whole
 from blockdata.analysis.scan.cylinders import Limits, dated_cases, scan_cylinders
 from blockdata.analysis.scan.places import Places, places_of, refuse
 from blockdata.analysis.scan.result import Sequential
@@ -36,7 +37,7 @@ def expected_by_day(expected: pd.Series[float], weight: pd.Series[float]) -> pd.
     Raises
     ------
     AnalysisError
-        If a weight is negative or not finite, or all are zero.
+        If a weight is negative or not finite, or all are zero, or their index names no days.
 
     Examples
     --------
@@ -44,14 +45,16 @@ def expected_by_day(expected: pd.Series[float], weight: pd.Series[float]) -> pd.
     >>> expected_by_day(pd.Series({"a": 4.0}), pd.Series([1.0, 3], index=days)).values.tolist()
     [[1.0, 3.0]]
     """
-    share = weight.to_numpy(dtype=np.float64)
+    share = require_numbers(weight, "expected_by_day weight")
+    own = require_numbers(expected, "expected_by_day expected")
+    days = require_days(weight.index.to_series(), "expected_by_day weight")
     wrong = {
         "a weight is negative or not finite": not (np.isfinite(share) & (share >= 0)).all(),
         "no day has a weight": not share.sum() > 0,
     }
     refuse({what: bool(is_so) for what, is_so in wrong.items()}, "expected_by_day")
-    spread = np.outer(expected.to_numpy(dtype=np.float64), share / share.sum())
-    return pd.DataFrame(spread, index=expected.index, columns=pd.DatetimeIndex(weight.index))
+    spread = np.outer(own, share / share.sum())
+    return pd.DataFrame(spread, index=expected.index, columns=pd.DatetimeIndex(days))
 
 
 def space_time_poisson_scan(
@@ -123,6 +126,7 @@ def space_time_poisson_scan(
     >>> found[["centre", "count", "expected"]].round(9).values.tolist()
     [['a', 4, 0.5]]
     """
+    require_whole(seed, 0, "space_time_poisson_scan seed")
     limits = Limits(max_days, max_radius_m, max_share, prospective)
     limits.check("space_time_poisson_scan")
     known = places_of(places, "space_time_poisson_scan")
@@ -142,7 +146,9 @@ def _matrix(
     expected: pd.DataFrame, places: Places
 ) -> tuple[Floats, tuple[pd.Timestamp, pd.Timestamp]]:
     """Return expectations in the order of the places, and the first and last day."""
-    days = pd.DatetimeIndex(pd.to_datetime(expected.columns)).normalize()
+    require_columns(expected, [], "space_time_poisson_scan expected")
+    named = require_days(expected.columns.to_series(), "space_time_poisson_scan expected")
+    days = pd.DatetimeIndex(named).normalize()
     row = expected.index.get_indexer(places.names) if expected.index.is_unique else np.array([-1])
     consecutive = len(days) > 0 and bool(((days[1:] - days[:-1]) == pd.Timedelta(days=1)).all())
     wrong = {
@@ -150,7 +156,7 @@ def _matrix(
         "a place has no expectation, or several": bool((row < 0).any()),
     }
     refuse(wrong, "space_time_poisson_scan")
-    matrix = expected.to_numpy(dtype=np.float64)[row]
+    matrix = require_numbers(expected, "space_time_poisson_scan expected")[row]
     sound = bool((np.isfinite(matrix) & (matrix >= 0)).all())
     refuse({"an expected value is negative or not finite": not sound}, "space_time_poisson_scan")
     return matrix, (days[0], days[-1])

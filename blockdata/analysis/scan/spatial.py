@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blockdata.analysis.checks import require_columns
+from blockdata.analysis.checks import require_columns, require_numbers, require_whole
 from blockdata.analysis.scan.circle_kernel import (
     best_of_each_centre,
     largest_of_simulated,
@@ -23,6 +23,9 @@ __all__ = ["bernoulli_scan", "poisson_scan"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+_MOST = 1_000_000_000
+"""Cases are drawn at random below this, and ratios keep their digits."""
 
 _COLUMNS = [
     *("rank", "centre", "radius_m", "places", "count", "expected", "ratio"),
@@ -81,9 +84,9 @@ def poisson_scan(
     Raises
     ------
     AnalysisError
-        If a place repeats, a count is negative or not whole, an expected value or a coordinate is
-        not finite or negative, cases lie where nothing is expected, coordinates look like
-        degrees, or a setting is out of bounds.
+        If a place repeats, a count is negative or not whole, there are 1e9 cases or more, an
+        expected value or a coordinate is not finite or negative, cases lie where nothing is
+        expected, coordinates look like degrees, or a setting is out of bounds.
 
     References
     ----------
@@ -96,11 +99,12 @@ def poisson_scan(
     >>> poisson_scan(places, replications=99)[["centre", "count"]].values.tolist()
     [['a', 17]]
     """
+    require_whole(seed, 0, "poisson_scan seed")
     known = places_of(places, "poisson_scan")
     require_columns(places, ["count", "expected"], "poisson_scan")
     count = _whole(places["count"], "poisson_scan")
-    given = places["expected"].to_numpy(dtype=np.float64)
-    size = places.get("size", places["expected"]).to_numpy(dtype=np.float64)
+    given = require_numbers(places["expected"], "poisson_scan expected")
+    size = require_numbers(places.get("size", places["expected"]), "poisson_scan size")
     wrong = {
         "a number is missing or not finite": not np.isfinite([given, size]).all(),
         "an expected value is negative": (given < 0).any(),
@@ -168,11 +172,13 @@ def bernoulli_scan(
     >>> found[["centre", "count", "expected", "relative_risk"]].values.tolist()
     [['a', 17, 10.0, 5.666666666666667]]
     """
+    require_whole(seed, 0, "bernoulli_scan seed")
     known = places_of(places, "bernoulli_scan")
     require_columns(places, ["count", "controls"], "bernoulli_scan")
     count = _whole(places["count"], "bernoulli_scan")
     size = count + _whole(places["controls"], "bernoulli_scan")
     total, people = int(count.sum()), int(size.sum())
+    refuse({"counts add up to 1e9 or more": people >= _MOST}, "bernoulli_scan")
     random = np.random.default_rng(seed)
 
     def draw(rows: int) -> Integers:
@@ -187,10 +193,11 @@ def bernoulli_scan(
 
 
 def _whole(values: pd.Series[int], where: str) -> Integers:
-    numbers = values.to_numpy(dtype=np.float64)
+    numbers = require_numbers(values, where)
     refuse({"a number is missing or not finite": not np.isfinite(numbers).all()}, where)
     whole = bool(((numbers >= 0) & (numbers % 1 == 0)).all())
     refuse({"a count is negative or not whole": not whole}, where)
+    refuse({"counts add up to 1e9 or more": not numbers.sum() < _MOST}, where)
     return numbers.astype(np.int64)
 
 
@@ -201,6 +208,7 @@ def _scan(
     where: str,
 ) -> pd.DataFrame:
     max_share, max_radius_m = limits
+    require_numbers([max_share, max_radius_m], f"{where} max_share and max_radius_m")
     out_of_bounds = not 0 < max_share <= 1 or not max_radius_m >= 0
     refuse({"max_share or max_radius_m is out of bounds": out_of_bounds}, where)
     known, count, expected, size, people, draw = district

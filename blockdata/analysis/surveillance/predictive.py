@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.tails import FloatArray, negative_binomial_upper_tail
 from blockdata.errors import AnalysisError
 
@@ -61,9 +62,13 @@ def predictive_upper_tail(
     >>> float(predictive_upper_tail(3, (past + 1) * days / days_past, 0.0, past + 1).round(6))
     0.025692
     """
-    counts, mu, alpha, size = (
-        np.atleast_1d(a).astype(np.float64) for a in np.broadcast_arrays(k, mean, dispersion, shape)
-    )
+    given = [require_numbers(a, "predictive_upper_tail") for a in (k, mean, dispersion, shape)]
+    try:
+        counts, mu, alpha, size = (np.atleast_1d(a).copy() for a in np.broadcast_arrays(*given))
+    except ValueError:
+        raise AnalysisError(
+            "shapes do not fit", where="predictive_upper_tail", allowed="shapes that broadcast"
+        ) from None
     if not (size > 0).all():
         raise AnalysisError("a shape is not above 0", where="predictive_upper_tail", allowed="> 0")
     p = negative_binomial_upper_tail(counts, mu, alpha + (1 + alpha) / size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from blockdata.analysis.checks import require_share
+from blockdata.analysis.checks import require_share, require_whole
 from blockdata.analysis.expected import Calendar
 from blockdata.errors import AnalysisError
 
@@ -56,6 +56,8 @@ class Watch:
         """
         require_share(self.alpha, "Watch alpha")
         windows = self.windows_days
+        for value in (*windows, self.past_days, self.min_total):
+            require_whole(value, None, "Watch windows_days, past_days or min_total")
         if (
             not windows
             or min(windows) < 1

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blockdata.analysis.checks import require_numbers
 from blockdata.analysis.cube import Cube
 from blockdata.analysis.expected import CalendarLaw
 from blockdata.analysis.exposure import Exposure
@@ -150,7 +151,7 @@ def _relative(
         return np.ones(len(places)), np.full(len(places), "", dtype="<U16")
     if exposure.values.index.has_duplicates:
         raise AnalysisError("a place stands twice", where="surveillance_test exposure")
-    values = exposure.values.reindex(places).to_numpy(dtype=np.float64)
+    values = require_numbers(exposure.values.reindex(places), "surveillance_test exposure")
     if np.any((values < 0) | np.isinf(values)):
         raise AnalysisError(
             "an exposure is negative or infinite",

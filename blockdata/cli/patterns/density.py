@@ -37,4 +37,6 @@ def density(
     with bd.open(base) as opened:
         found = opened.patterns.density(category, bandwidth_m, along=way, cell_m=cell_m, **asked)
     typer.echo(found.explain())
-    output.show(found.frame, out)
+    # On a screen the densest; a file keeps the order of places.
+    frame = found.frame if out else found.frame.sort_values(found.drawn, ascending=False)
+    output.show(frame, out)

@@ -42,6 +42,7 @@ def show(found: Pattern, columns: Sequence[str], out: Path | None) -> None:
     if frame.empty:
         return
     output.show(frame[[name for name in columns if name in frame]])
-    said = frame[f"sentence_{found.words.lang}"].dropna().head(_MOST_SAID)
+    # What may be chance stands in the table with its p, and is not told as if it were a finding.
+    said = frame.loc[frame["alarm"], f"sentence_{found.words.lang}"].dropna().head(_MOST_SAID)
     for number, sentence in enumerate(said, start=1):
         typer.echo(f"{number}. {sentence}")

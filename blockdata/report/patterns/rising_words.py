@@ -113,8 +113,8 @@ def cluster_sentence(row: Mapping[Hashable, Any], name: str, layer: str, words: 
     ...        "first_day": pd.Timestamp("2026-10-29"), "last_day": pd.Timestamp("2026-10-31"),
     ...        "expected": 5.8, "ratio": 3.44, "p": 0.001, "replications": 999,
     ...        "recurrence_days": 1000.0}
-    >>> cluster_sentence(row, "grid 3", "grids", Words("en", Catalogue()))[:56]
-    'In the 3 days from 2026-10-29 to 2026-10-31 4 grids with'
+    >>> cluster_sentence(row, "grid 3", "unit grid", Words("en", Catalogue()))[44:84]
+    '4 cells (unit grid) within 240 m of grid'
     """
     first, last = (pd.Timestamp(row[day]).date() for day in ("first_day", "last_day"))
     days, cells, radius_m = int(row["days"]), int(row["cells"]), round(float(row["radius_m"]))
@@ -122,7 +122,7 @@ def cluster_sentence(row: Mapping[Hashable, Any], name: str, layer: str, words: 
     expected = _about(row["expected"], words)
     where = words.t(
         f"{name}周围 {radius_m} 米内的 {cells} 个{layer}" if cells > 1 else name,
-        f"{cells} {layer} within {radius_m} m of {name}" if cells > 1 else name,
+        f"{cells} cells ({layer}) within {radius_m} m of {name}" if cells > 1 else name,
     )
     when_zh = f"{first} 一天" if days == 1 else f"{first} 至 {last} 的 {days} 天"
     when_en = f"On {first}" if days == 1 else f"In the {days} days from {first} to {last}"

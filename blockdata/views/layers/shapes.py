@@ -122,9 +122,15 @@ def own_cells(frame: gpd.GeoDataFrame, crs: str) -> pd.DataFrame:
 
     Raises
     ------
+    AnalysisError
+        If it is no GeoDataFrame.
     CrsError
         If the frame has no coordinate system.
     """
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise AnalysisError(
+            f"areas come as {type(frame).__name__}", allowed="the name of a layer, or GeoDataFrame"
+        )
     if frame.crs is None:
         raise CrsError(
             "the frame has no coordinate system", next_step="Set it: frame.set_crs('EPSG:4490')."

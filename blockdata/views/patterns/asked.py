@@ -15,7 +15,7 @@ from blockdata.engines.cube_feeds import Chosen
 from blockdata.errors import AnalysisError
 from blockdata.store.session import Session
 
-__all__ = ["Asked", "Options", "asked_of", "require_known"]
+__all__ = ["Asked", "Options", "asked_of", "require_known", "require_options"]
 
 _YEAR_DAYS = 365
 _MOST_LISTED = 20
@@ -86,9 +86,10 @@ def asked_of(session: Session, config: Config, as_of: dt.date, options: Options)
     Raises
     ------
     AnalysisError
-        If a name is unknown, the period is none of the base's, or an earlier version made the
-        snapshot.
+        If an option or a name is unknown, the period is none of the base's, or an earlier version
+        made the snapshot.
     """
+    require_options(options, Options.__annotations__)
     for table in _TABLES:
         case_lookups.require_table(session, table)
     of = options.get("of", "episodes")
@@ -102,6 +103,20 @@ def asked_of(session: Session, config: Config, as_of: dt.date, options: Options)
     start, end = _period(as_of, by_source["first"], options)
     within_m = options.get("within_m", 50.0)
     return Asked(session, config, as_of, of, chosen, start, end, within_m, by_source)
+
+
+def require_options(given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse options that would be passed over in silence.
+
+    Raises
+    ------
+    AnalysisError
+    """
+    unknown = sorted(set(given).difference(known))
+    if unknown:
+        raise AnalysisError(
+            f"unknown option {', '.join(unknown)}", where="patterns", allowed=", ".join(known)
+        )
 
 
 def _chosen(session: Session, options: Options) -> Chosen:

@@ -158,7 +158,7 @@ def _explained(rows: pd.DataFrame, config: Config, as_of: dt.date, words: Words)
         f"{layer}，半径不超过 {settings.radius_m:.0f} 米、最近不超过 {settings.days} 天："
         f"扫描 {scanned} 个类别，{found} 处聚集",
         f"{layer}, circles to {settings.radius_m:.0f} m, the last days up to {settings.days}: "
-        f"{scanned} categories scanned, {found} clusters",
+        f"categories scanned: {scanned}, clusters: {found}",
     )
     for reason, group in rows.dropna(subset="reason").groupby("reason", sort=True):
         names = words.t("、", ", ").join(sorted(group["category"].unique()))

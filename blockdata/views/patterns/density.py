@@ -35,6 +35,7 @@ Along = Literal["plane", "streets"]
 Method = Literal["dbscan", "hdbscan"]
 
 _CELLS_ACROSS = 5
+_MOST_PIECES = 2_000_000
 """Cells across a bandwidth, where the width of a cell is not given."""
 
 
@@ -164,6 +165,7 @@ def density(
         table = _squares(found, width_m)
         drawn, legend = "density_per_km2", words.t("每平方公里数量", "number per km²")
     else:
+        _require_pieces(streets, width_m)
         found = street_density(
             events,
             streets["geom"].to_numpy(dtype=object),
@@ -291,6 +293,17 @@ def _left_out(
     fate = lost.copy()
     fate.loc[events.index[out]] = code
     return events[~out], fate
+
+
+def _require_pieces(streets: pd.DataFrame, width_m: float) -> None:
+    """Refuse pieces so short that all streets would fall into more than can be held."""
+    length_m = float(shapely.length(streets["geom"].to_numpy(dtype=object)).sum())
+    if width_m > 0 and length_m / width_m > _MOST_PIECES:
+        raise AnalysisError(
+            f"the streets would fall into over {_MOST_PIECES // 1_000_000} million pieces",
+            where="density",
+            next_step="Make cell_m larger.",
+        )
 
 
 def _squares(found: pd.DataFrame, width_m: float) -> pd.DataFrame:

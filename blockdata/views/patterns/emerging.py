@@ -228,9 +228,10 @@ def _explained(
         for side in ("hot", "cold"):
             for label in ORDER:
                 if (count := int(counted.get((side, label), 0))) > 0:
-                    yield f"  {label_words(label, side, words)}: {count}"
-    told = gathering_feeds.findings_of(session, "emerging")
-    yield from told[words.t("zh", "en")].tolist()
+                    told = label_words(label, side, words)
+                    yield words.t(f"  {told}：{count} 处", f"  {told}: {count}")
+    findings = gathering_feeds.findings_of(session, "emerging")
+    yield from findings[words.t("zh", "en")].tolist()
     yield words.t(
         "这里说的是走势，供参考；是否显著多于应有起数，以热点清单为准。",
         "Labels describe a course; what is significant is told by the list of hot spots.",

@@ -116,11 +116,11 @@ def _explained(
     found = len(rows[rows["alarm"]].drop_duplicates(["category", "cell"]))
     yield words.t(
         f"{layer}，最近 {windows} 天：{found} 处增多",
-        f"{layer}, the last {windows} days: {found} rises",
+        f"{layer}, the last {windows} days, rises: {found}",
     )
     yield words.t(
-        f"  已比较 {int(by_category['tested'].sum())} 项（格子、类别、时间窗）",
-        f"  compared: {int(by_category['tested'].sum())} (cells, categories, windows)",
+        f"  已比较 {int(by_category['tested'].sum()):,} 项（格子、类别、时间窗）",
+        f"  compared: {int(by_category['tested'].sum()):,} (cells, categories, windows)",
     )
     untested = by_category.dropna(subset="reason")
     for reason, group in untested.groupby("reason", sort=True):
@@ -169,8 +169,12 @@ def rise_incidents(
     Raises
     ------
     AnalysisError
-        If the night found nothing at this cell and category.
+        If the night compared nothing at this cell and category, or the window is none.
     """
+    if window_days < 1:
+        raise AnalysisError(
+            f"window_days is {window_days}", where="patterns rise_incidents", allowed="1 or more"
+        )
     case_lookups.require_table(session, "rise")
     rows = pattern_feeds.rise_rows(session)
     own = rows[(rows["category"] == category) & (rows["cell"] == cell)]

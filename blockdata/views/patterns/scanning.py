@@ -26,6 +26,7 @@ from blockdata.engines import case_lookups, exposure_feeds, hot_feeds, pattern_f
 from blockdata.errors import AnalysisError, GeometryNeededError
 from blockdata.report.words import Words
 from blockdata.store.session import Session
+from blockdata.views.patterns.asked import require_options
 from blockdata.views.patterns.clusters import drawn_clusters
 from blockdata.views.patterns.told import Pattern
 from blockdata.views.results import require_category
@@ -152,8 +153,8 @@ def scan(
     Raises
     ------
     AnalysisError
-        If the model, layer, category or exposure is unknown, no exposure is usable, or the period
-        is none of the base's.
+        If the model, layer, category, exposure or an option is unknown, no exposure is usable, or
+        the period is none of the base's.
     GeometryNeededError
         If no cell of the layer has a polygon.
 
@@ -174,6 +175,7 @@ def scan(
         raise AnalysisError(
             f"unknown model {model!r}", where="patterns scan", allowed=", ".join(MODELS)
         )
+    require_options(reach, Reach.__annotations__)
     require_category(session, category)
     asked = _asked(session, config, as_of, category, layer, reach)
     found, told = _found(asked, model, exposure, words)
@@ -317,7 +319,7 @@ def _explained(asked: _Asked, model: Model, words: Words) -> Iterator[str]:
         f"扫描：{asked.category}，{words.t(*MODELS[model])}，{asked.start.date()} 至 {last}，"
         f"{words.layer(asked.layer)} {len(asked.points)} 个，{len(asked.cases)} 起",
         f"Scan: {asked.category}, {words.t(*MODELS[model])}, {asked.start.date()} to {last}, "
-        f"{len(asked.points)} × {words.layer(asked.layer)}, {len(asked.cases)} episodes",
+        f"{len(asked.points)} cells ({words.layer(asked.layer)}), {len(asked.cases)} episodes",
     )
     yield words.t(
         f"半径不超过 {limits['max_radius_m']:g} 米", f"circles to {limits['max_radius_m']:g} m"
