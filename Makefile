@@ -27,8 +27,9 @@ types: $(INSTALLED_DEV)
 	"$(BIN)/mypy" blockdata loaders/blockdata_loaders
 
 unit: $(INSTALLED_DEV)
-	"$(BIN)/python" -m pytest -n 2 --dist worksteal
-	"$(BIN)/python" -m pytest -q -p no:randomly --doctest-modules blockdata loaders/blockdata_loaders
+	# One worker more than processors: some tests wait for processes of their own.
+	"$(BIN)/python" -m pytest -n 3 --dist worksteal
+	"$(BIN)/python" -m pytest -n 3 -q -p no:randomly --doctest-modules blockdata loaders/blockdata_loaders
 
 docs: $(INSTALLED_DEV)
 	"$(BIN)/python" -m docs.generate

@@ -122,6 +122,9 @@ def test_what_cooled_is_gone_though_its_row_is_still_there():
 def test_layers_and_windows_that_one_night_did_not_test_are_left_out():
     other = _night(a=(9, 6.0, True)).assign(window_days=7)
     assert hot_spot_changes(_night(a=(9, 6.0, True)), other).empty
-    assert hot_spot_changes(_night(a=(9, 6.0, True)), other.head(0)).empty
+    night, none = _night(a=(9, 6.0, True)), _night(a=(9, 6.0, True)).head(0)
+    for before, after in ((night, none), (none, night), (none, none)):
+        found = hot_spot_changes(before.convert_dtypes(), after.convert_dtypes())
+        assert found.empty and "change" in found
     with pytest.raises(AnalysisError, match="no column layer"):
         hot_spot_changes(other.drop(columns="layer"), other)

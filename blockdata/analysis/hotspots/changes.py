@@ -20,6 +20,17 @@ CHANGES = ("new", "grown", "same", "shrunk", "gone")
 
 _KEY = ["layer", "window_days", "category", "cell"]
 _LEAST = 0.1
+_COLUMNS = {
+    "layer": "str",
+    "window_days": "int64",
+    "category": "str",
+    "cell": "str",
+    "change": "str",
+    "count_before": "Int64",
+    "count": "Int64",
+    "excess_before": "float64",
+    "excess": "float64",
+}
 
 
 def hot_spot_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -64,6 +75,8 @@ def hot_spot_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     # Of one type, so that an empty night can be joined to one that found something.
     types = {"layer": "str", "window_days": "int64", "category": "str", "cell": "str"}
     before, after = before.astype(types), after.astype(types)
+    if before.empty or after.empty:
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in _COLUMNS.items()})
     tested = ["layer", "window_days"]
     both = before[tested].drop_duplicates().merge(after[tested].drop_duplicates(), on=tested)
     columns = [*_KEY, "count", "excess", "hot"]
@@ -83,7 +96,7 @@ def hot_spot_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     # Cells without an incident have no row.
     kept[["count_before", "count"]] = kept[["count_before", "count"]].fillna(0)
     kept = kept.astype({"count": "Int64", "count_before": "Int64", "change": "str"})
-    return kept[[*_KEY, "change", "count_before", "count", "excess_before", "excess"]]
+    return kept[list(_COLUMNS)]
 
 
 def _named(
