@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from blockdata.engines.feeds import SEEN
+from blockdata.engines.feeds import OWN_FIRST, SEEN
 from blockdata.store.session import Session
 
 __all__ = [
@@ -128,8 +128,7 @@ def _episodes(
         "WITH asked AS (SELECT e.episode, e.category, e.first_reported AS at, e.place "
         "FROM base.episode e JOIN base.incident i ON i.id = e.episode "
         f"WHERE {_IN_SPAN.format('e.first_reported')} AND {terms}), "
-        "own AS (SELECT m.episode, m.incident, CASE WHEN m.incident = m.episode THEN '' "
-        "ELSE m.incident END AS own FROM base.episode_member m "
+        f"own AS (SELECT m.episode, m.incident, {OWN_FIRST} AS own FROM base.episode_member m "
         "WHERE m.episode IN (SELECT episode FROM asked)), "
         f"point AS (SELECT o.episode, arg_min(p.x, {rank}) AS x, arg_min(p.y, {rank}) AS y, "
         "bool_and(p.made = 'description') AS described FROM own o "

@@ -422,6 +422,11 @@ def incident_counts(session: Session) -> pd.DataFrame:
     )
 
 
+OWN_FIRST = "CASE WHEN m.incident = m.episode THEN '' ELSE m.incident END"
+"""Order of the reports `m` of an episode in which its cell or point is looked for: the first, which
+gives the episode its id, then the others by id."""
+
+
 def episodes_in_cells(
     session: Session, target_kind: str, since: dt.datetime | None = None
 ) -> pd.DataFrame:
@@ -429,9 +434,8 @@ def episodes_in_cells(
 
     The cell is that of an episode's first report, else of the next by id that has one.
     """
-    own = "CASE WHEN m.incident = e.episode THEN '' ELSE m.incident END"
     return session.frame(
-        f"SELECT e.category, arg_min(l.target, {own}) AS cell, e.first_reported "
+        f"SELECT e.category, arg_min(l.target, {OWN_FIRST}) AS cell, e.first_reported "
         "FROM base.episode e JOIN base.episode_member m ON m.episode = e.episode "
         "JOIN base.link l ON l.incident = m.incident AND l.target_kind = $kind "
         "WHERE $since::TIMESTAMP IS NULL OR e.first_reported >= $since::TIMESTAMP "

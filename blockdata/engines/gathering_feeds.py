@@ -8,12 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 import pyarrow as pa
 
+from blockdata.engines.feeds import OWN_FIRST
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
-
-_OWN = "CASE WHEN m.incident = e.episode THEN '' ELSE m.incident END"
-"""Order of an episode's reports in which its cell is looked for, as in `feeds.episodes_in_cells`:
-the first report, then the others by id."""
 
 PLACE_KINDS = ("address", "component", "building")
 """Kinds of place of which a base knows how many there are, those without an episode included."""
@@ -55,7 +52,7 @@ def counts_in_cells(session: Session, since: dt.datetime) -> pd.DataFrame:
     """Return layer, cell, category, count of the episodes since a moment, over all layers."""
     return session.frame(
         "SELECT substr(target_kind, 6) AS layer, cell, category, count(*) AS count FROM ("
-        f"SELECT e.episode, e.category, l.target_kind, arg_min(l.target, {_OWN}) AS cell "
+        f"SELECT e.episode, e.category, l.target_kind, arg_min(l.target, {OWN_FIRST}) AS cell "
         "FROM base.episode e JOIN base.episode_member m ON m.episode = e.episode "
         "JOIN base.link l ON l.incident = m.incident AND starts_with(l.target_kind, 'cell:') "
         "WHERE e.first_reported >= $since GROUP BY e.episode, e.category, l.target_kind"

@@ -11,6 +11,7 @@ from blockdata.analysis.hotspots import Found, Layer
 from blockdata.config import Grid
 from blockdata.engines import feeds
 from blockdata.engines.exposure_feeds import exposure_candidates
+from blockdata.engines.feeds import OWN_FIRST
 from blockdata.store.session import Session
 
 __all__ = [
@@ -32,8 +33,6 @@ KEY = ["layer", "window_days", "category", "cell"]
 
 _PREFERRED = ("unit", "responsibility", "community")
 _SECONDS_A_DAY = 86_400.0
-_OWN = "CASE WHEN m.incident = e.episode THEN '' ELSE m.incident END"
-"""Orders the reports of an episode: its first, then the others by id."""
 
 
 def candidate_layers(session: Session, grid: Grid, day: dt.date) -> list[str]:
@@ -148,16 +147,18 @@ def episodes_since(
     -------
     DataFrame
         episode, category, place_kind, place, x, y, age_days (before the period's end), and cell:
-        each of the first report that has one, else of the next by id; sorted by episode.
+        each of the first report that has one, else of the next by id; sorted by episode. What
+        only a description locates has no point, as in cells.
     """
     links = "JOIN base.link l ON l.incident = m.incident AND l.target_kind = $kind "
-    cell = f"arg_min(l.target, {_OWN}) AS cell, "
+    cell = f"arg_min(l.target, {OWN_FIRST}) AS cell, "
     frame = session.frame(
         f"SELECT e.episode, e.category, {cell if target_kind else ''}e.first_reported, "
-        f"e.place_kind, e.place, arg_min(p.x, {_OWN}) AS x, arg_min(p.y, {_OWN}) AS y "
+        f"e.place_kind, e.place, arg_min(p.x, {OWN_FIRST}) AS x, arg_min(p.y, {OWN_FIRST}) AS y "
         "FROM base.episode e JOIN base.episode_member m ON m.episode = e.episode "
         f"{links if target_kind else ''}"
         "LEFT JOIN base.incident_place p ON p.incident = m.incident "
+        "AND p.made IS DISTINCT FROM 'description' "
         "WHERE e.first_reported >= $since GROUP BY ALL ORDER BY e.episode",
         {"since": period[0]} | ({"kind": target_kind} if target_kind else {}),
     )

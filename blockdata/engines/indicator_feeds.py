@@ -302,10 +302,10 @@ def episode_facts(session: Session, asked: Asked) -> pd.DataFrame | None:
 
 def episodes_in_all_cells(session: Session, asked: Asked) -> pd.DataFrame:
     """Return id, layer, cell: the cell of each episode's first report that has one, in no order."""
-    own = "CASE WHEN m.incident = m.episode THEN '' ELSE m.incident END"
     return session.frame(
-        f"SELECT m.episode AS id, substr(l.target_kind, 6) AS layer, arg_min(l.target, {own}) "
-        "AS cell FROM base.episode_member m JOIN base.link l ON l.incident = m.incident "
+        "SELECT m.episode AS id, substr(l.target_kind, 6) AS layer, "
+        f"arg_min(l.target, {feeds.OWN_FIRST}) AS cell "
+        "FROM base.episode_member m JOIN base.link l ON l.incident = m.incident "
         "JOIN base.episode e ON e.episode = m.episode "
         f"WHERE starts_with(l.target_kind, 'cell:') AND {_LASTED} "
         "GROUP BY m.episode, l.target_kind",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from blockdata.engines.feeds import VALID
+from blockdata.engines.feeds import OWN_FIRST, VALID
 from blockdata.store.session import Session
 
 __all__ = [
@@ -20,13 +20,9 @@ __all__ = [
     "rise_rows",
 ]
 
-_OWN = "CASE WHEN m.incident = e.episode THEN '' ELSE m.incident END"
-"""Order of an episode's reports in which its cell is looked for, as in `feeds.episodes_in_cells`:
-the first report, then the others by id."""
-
 _IN_CELLS = (
-    f"SELECT e.episode, e.category, arg_min(l.target, {_OWN}) AS cell, e.first_reported, i.source "
-    "FROM base.episode e JOIN base.incident i ON i.id = e.episode "
+    f"SELECT e.episode, e.category, arg_min(l.target, {OWN_FIRST}) AS cell, "
+    "e.first_reported, i.source FROM base.episode e JOIN base.incident i ON i.id = e.episode "
     "JOIN base.episode_member m ON m.episode = e.episode "
     "JOIN base.link l ON l.incident = m.incident AND l.target_kind = $kind "
     "WHERE e.first_reported >= $since AND e.first_reported < $end "
