@@ -158,7 +158,8 @@ def _chronic(rows: pd.DataFrame, texts: pd.Series[Any]) -> str:
             "category": listed["category"],
             "episodes": listed["episodes"],
             "closings": listed["closings"],
-            "recurrences": listed["recurrences"],
+            "returns": listed["returns"],
+            "course": listed["course"],
             "expected": listed["expected"].round(2),
             "q": listed["q"].round(4),
         }

@@ -137,18 +137,49 @@ def tell_hits(scores: Mapping[str, pd.Series], episodes: pd.DataFrame) -> None:
 
 
 def tell_shares(cases: pd.DataFrame, episodes: pd.DataFrame) -> None:
-    """Print the share reported again by the stated rule, by episodes, and by Kaplan and Meier."""
+    """Print the share reported again by the stated rule, by episodes, and by Kaplan and Meier.
+
+    What is stated is of all addresses of the city; here lie 22,078 of its 46,638 cases, those of
+    about half of the addresses. So the interval is that of drawing addresses again.
+    """
     by_case = next_reports(cases)
     closings = closings_of(episodes, as_of=END)
     print(f"came back within {DAYS} days of closing, per cent:")
     for category, stated in STATED.items():
-        plain = naive_shares(by_case[by_case["type"] == category], "next_at", DAYS)
-        own = returns_within(_as_closings(by_case[by_case["type"] == category]), DAYS)
+        rows = by_case[by_case["type"] == category]
+        own = returns_within(_as_closings(rows), DAYS)
         told = returns_within(closings[closings["category"] == category], DAYS)
         ours, km = ((100 * told[name]).round(1).tolist() for name in ("share", "share_km"))
+        plain = naive_shares(rows, "next_at", DAYS)
+        low, high = drawn_shares(rows)
+        inside = [a <= value <= b for a, value, b in zip(low, stated, high, strict=True)]
         print(f"  {category}: stated {list(stated)}, cases by the same rule {plain}")
+        print(f"    95 per cent interval {list(zip(low, high, strict=True))}; inside: {inside}")
         again = (100 * own["share"]).round(1).tolist()
         print(f"    cases by returns_within {again}; episodes, naive {ours}, Kaplan-Meier {km}")
+
+
+def drawn_shares(rows: pd.DataFrame, draws: int = 999) -> tuple[list[float], list[float]]:
+    """Return the ends of the 95 per cent intervals of the shares, drawing addresses.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As from `next_reports`, of one type.
+    draws : int
+    """
+    random = np.random.default_rng(0)
+    waited = rows["next_at"] - rows["closed_at"]
+    ends = []
+    for days in DAYS:
+        length = pd.Timedelta(days=days)
+        followed = rows["closed_at"] + length < pd.Timestamp(AS_OF)
+        at = pd.DataFrame({"n": followed, "back": followed & (waited <= length)})
+        sums = at.groupby(rows["location"]).sum().to_numpy(dtype=np.float64)
+        weight = random.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=draws)
+        n, back = (weight @ sums).T
+        ends.append(np.quantile(100 * back / n, [0.025, 0.975]).round(1))
+    return [float(e[0]) for e in ends], [float(e[1]) for e in ends]
 
 
 def _as_closings(cases: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """Planted chronic places of sample districts, found again through a night's episodes.
 
 A district is generated from each seed and run by night. The list is what `lasting_problems` calls
-chronic and whose course is not resolved: at addresses and components as the episodes stand, and
-rolled up to buildings and unit grids (what is about a component is judged at the component). A
+chronic and whose course is not resolved, of episodes and places as the night reads them: at
+addresses and components as the episodes stand, and told of buildings, entities and unit grids
+(what is about a component is judged at the component). A
 listed problem is false if nothing that lasted was planted there: neither that very place and
 category, nor, for a building or a grid, at an address in it, nor a hot spot of the category in its
 grid that went on for more than a month. Planted as resolved and told as going on is counted by
@@ -12,6 +13,7 @@ itself: everyday reports came to some of these places afterwards.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,19 +22,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from benchmarks.linking.samples import Sample, make_sample
-from blockdata.analysis.lasting import lasting_problems, rolled_up
+from blockdata.analysis.lasting import lasting_problems
 from blockdata.batch.steps import Context
-from blockdata.engines import feeds
+from blockdata.engines import feeds, lasting_feeds
 from data_samples.district.sizes import AS_OF
 
 SEEDS = (301, 302, 303, 304, 305, 306)
 HARDNESS = ("real", "hard", "easy")
-_LEVELS = ("room", "unit", "building")
-_PLACED = ("address", "crossing", "component")
-_LEAST_M2 = 20.0
+_JUDGED = (("address", "component"), ("building",), ("legal_entity",), ("cell:unit",))
 _LONG_HOT = ("persistent", "ended")
 
 
@@ -51,82 +50,25 @@ class Scene:
 
 
 def read_scene(sample: Sample) -> Scene:
-    """Read episodes and places of a sample's base, and roll the episodes up."""
-    told = sample.table("episode")
+    """Read episodes and places of a sample's base, as the night reads them."""
+    context = Context(sample.config, AS_OF)
+    day = context.last_day
+    since = context.end - dt.timedelta(days=sample.config.chronic.window_days)
+    told = lasting_feeds.told_episodes(sample.session, since)
     above = feeds.buildings_of_addresses(sample.session)
     building = above.drop_duplicates("address_id").set_index("address_id")["building"]
     kinds = ("address", "component")
     cells = pd.concat([feeds.cells_on(sample.session, kind, AS_OF) for kind in kinds])
     unit = cells[cells["layer"] == "unit"].drop_duplicates("id").set_index("id")["cell"]
-    link = sample.links[sample.links["target_kind"] == "cell:unit"]
-    first = link.drop_duplicates("incident").rename(
-        columns={"incident": "episode", "target": "ancestor"}
-    )
-    up = building.rename_axis("place").rename("ancestor").reset_index()
-    at_building = told[told["place_kind"] == "building"]
-    episodes = pd.concat(
-        [
-            told[told["place_kind"].isin(_PLACED)],
-            rolled_up(told, up, place_kind="building"),
-            at_building,
-            rolled_up(
-                told[told["place_kind"] != "component"],
-                first,
-                place_kind="cell:unit",
-                key="episode",
-            ),
-        ],
-        keys=("as told", "building", "building itself", "cell"),
-    )
-    names = episodes.index.get_level_values(0) + " " + episodes["episode"]
     grid = sample.session.frame("SELECT id, code FROM base.grid WHERE valid_to IS NULL")
     codes = [sample.table(kind)[["id", "code"]] for kind in kinds]
     return Scene(
-        episodes.assign(episode=names).reset_index(drop=True),
-        _places(sample, unit),
+        lasting_feeds.told_of_places(sample.session, told, ["unit"], day),
+        lasting_feeds.all_places(sample.session, ["unit"], day),
         pd.concat([*codes, grid]).drop_duplicates("id").set_index("id")["code"],
         building,
         unit,
     )
-
-
-def _places(sample: Sample, unit: pd.Series) -> pd.DataFrame:
-    """Return all addresses, components, buildings and unit grids with their exposure."""
-    address, component = sample.table("address"), sample.table("component")
-    level = pd.Series("gate", index=address.index)
-    for name in reversed(_LEVELS):
-        level = level.mask(address[name].notna(), name)
-    parts = {
-        "address": (address["id"], _doors(address), level, address["valid_from"]),
-        "component": (component["id"], 1.0, component["name"], component["valid_from"]),
-    }
-    held = unit.value_counts().sort_index()
-    parts["cell:unit"] = (held.index, held.to_numpy(dtype=np.float64), "", pd.NaT)
-    house = sample.table("building")
-    ground_m2 = shapely.area(shapely.from_wkb(house["geom"].to_numpy(dtype=object)))
-    floor_m2 = house["floors"].fillna(1) * np.maximum(ground_m2, _LEAST_M2)
-    parts["building"] = (house["id"], floor_m2, house["use"].fillna(""), house["valid_from"])
-    blocks = [
-        pd.DataFrame({"place": list(ids), "exposure": size, "group": group, "since": since})
-        .assign(place_kind=kind)
-        .astype({"since": "datetime64[us]"})
-        for kind, (ids, size, group, since) in parts.items()
-    ]
-    return pd.concat(blocks, ignore_index=True)
-
-
-def _doors(address: pd.DataFrame) -> np.ndarray:
-    """Return how many addresses lie in each, itself among them."""
-    parent = dict(zip(address["code"], address["parent_code"], strict=True))
-    inside = dict.fromkeys(parent, 0)
-    for code in parent:
-        above = code
-        for _ in range(10):
-            if above not in inside:
-                break
-            inside[above] += 1
-            above = parent[above]
-    return address["code"].map(inside).to_numpy(dtype=np.float64)
 
 
 def judged(sample: Sample, scene: Scene, found: pd.DataFrame) -> pd.DataFrame:
@@ -141,6 +83,9 @@ def judged(sample: Sample, scene: Scene, found: pd.DataFrame) -> pd.DataFrame:
         higher = planted["place"].map(above)
         told = (higher.notna() & (planted["kind"] == "address")).to_numpy()
         within.append(within[0].assign(kind=kind, place=higher)[told])
+    runs = sample.table("legal_entity")[["id", "address_id"]].dropna()
+    sited = within[0].merge(runs, left_on="place", right_on="address_id")
+    within.append(sited.assign(kind="legal_entity", place=sited["id"]))
     hot = pd.read_csv(folder / "hot_spots.csv", dtype={"unit_grid": "str"})
     hot = hot[hot["kind"].isin(_LONG_HOT)]
     # A grid that was redrawn is sought under the code of the one that took most of it.
@@ -156,7 +101,8 @@ def judged(sample: Sample, scene: Scene, found: pd.DataFrame) -> pd.DataFrame:
     cells = within[-1].rename(columns={"place": "cell"})[["cell", "category"]].dropna()
     houses = scene.building_of.rename("place").to_frame().assign(kind="building")
     doors = pd.DataFrame({"place": scene.cell_of.index, "kind": "address"}, scene.cell_of.index)
-    inside = pd.concat([doors, houses])
+    firms = runs.set_index("address_id")["id"].rename("place").to_frame()
+    inside = pd.concat([doors, houses, firms.assign(kind="legal_entity")])
     inside["cell"] = scene.cell_of.reindex(inside.index).to_numpy()
     within.append(inside.merge(cells, on="cell").assign(state="in a hot spot"))
     truth = pd.concat(within).drop_duplicates(["kind", "place", "category"])
@@ -224,7 +170,7 @@ def _tell(table: pd.DataFrame) -> None:
         on = listed[rows.index]
         done = (rows["course"] == "resolved").sum()
         print(f"{state:12} {kind:10} {len(rows):7} {on.sum():7} {done:12}  {courses}")
-    for kinds in (("address", "component"), ("building",), ("cell:unit",)):
+    for kinds in _JUDGED:
         rows = table[table["kind"].isin(kinds)]
         on = listed[rows.index]
         chronic = rows["state"] == "chronic"

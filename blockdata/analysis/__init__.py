@@ -1,6 +1,5 @@
 """Statistics on frames and arrays: no connection, no clock, nothing mutated."""
 
-from blockdata.analysis.chronic import chronic_test
 from blockdata.analysis.coverage import coverage_gaps
 from blockdata.analysis.exposure import (
     EXPOSURE_ORDER,
@@ -24,7 +23,6 @@ __all__ = [
     "by_qvalues",
     "cell_profile",
     "choose_exposure",
-    "chronic_test",
     "coverage_gaps",
     "describe_reason",
     "hot_spots",

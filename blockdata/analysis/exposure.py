@@ -25,6 +25,9 @@ EXPOSURE_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "buildings": ("建筑数", "buildings"),
         "legal_entities": ("法人和其他单位数", "legal entities"),
         "components": ("部件数", "components"),
+        "addresses_and_components": ("地址和部件数", "addresses and components"),
+        "floor_area_m2": ("建筑面积", "floor area"),
+        "each": ("每处相同", "one each"),
         "reports": ("同样渠道的全部上报数", "all reports by the same channels"),
         "all_episodes": ("该处全部类别的问题数", "the place's problems of all categories"),
     }

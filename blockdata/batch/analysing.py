@@ -1,17 +1,11 @@
-"""Steps that count what lies in cells, and ask which places never get better."""
+"""Steps that count what lies in cells, and when sources were silent."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from blockdata.analysis import (
-    cell_profile,
-    chronic_test,
-    coverage_gaps,
-    recurring_test,
-)
+from blockdata.analysis import cell_profile, coverage_gaps
 from blockdata.batch.steps import Context
-from blockdata.config import Chronic
 from blockdata.engines import feeds
 from blockdata.engines.exposure_feeds import people_by_cell
 from blockdata.store import derived
@@ -47,45 +41,6 @@ def make_profile(session: Session, context: Context) -> None:
 
 def _series(counts: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     return counts[counts["cell"].isin(cells["cell"])].set_index("cell")["count"]
-
-
-def find_chronic(session: Session, context: Context) -> None:
-    """Test every place and category for episodes that come back after closing.
-
-    Without any closing time the list is of recurring problems, and is called so.
-    """
-    settings = context.config.chronic
-    episodes = session.read("episode").to_pandas()
-    end = pd.Timestamp(context.end)
-    if episodes.empty:
-        derived.write_result(session, "chronic", pd.DataFrame())
-        return
-    closed = episodes["closed_at"].notna().any()
-    # A community and a manhole are not alike: places are compared with places of their kind.
-    found = [
-        (_chronic(group, end, settings) if closed else _recurring(group, end, settings)).assign(
-            place_kind=kind
-        )
-        for kind, group in episodes.groupby("place_kind", sort=True)
-    ]
-    derived.write_result(session, "chronic", pd.concat(found, ignore_index=True))
-
-
-def _chronic(episodes: pd.DataFrame, end: pd.Timestamp, settings: Chronic) -> pd.DataFrame:
-    return chronic_test(
-        episodes,
-        as_of=end,
-        window_days=settings.window_days,
-        recur_days=settings.recur_days,
-        alpha=settings.alpha,
-    ).assign(measure="chronic")
-
-
-def _recurring(episodes: pd.DataFrame, end: pd.Timestamp, settings: Chronic) -> pd.DataFrame:
-    result = recurring_test(
-        episodes, as_of=end, window_days=settings.window_days, alpha=settings.alpha
-    )
-    return result[result["episodes"] > 0].assign(measure="recurring")
 
 
 def find_gaps(session: Session, context: Context) -> None:

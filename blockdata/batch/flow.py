@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from blockdata.batch.analysing import find_chronic, find_gaps, make_profile
+from blockdata.batch.analysing import find_gaps, make_profile
 from blockdata.batch.cameras import find_coverage
 from blockdata.batch.categories import map_the_categories
+from blockdata.batch.causes import find_causes
 from blockdata.batch.chains import write_chains
 from blockdata.batch.clusters import find_clusters
 from blockdata.batch.concentration import measure_concentration
 from blockdata.batch.courses import write_courses
 from blockdata.batch.duplicates import find_duplicates
+from blockdata.batch.effects import find_effects
 from blockdata.batch.emerging import find_emerging
 from blockdata.batch.episodes import make_episodes
 from blockdata.batch.hot_spots import find_hotspots
+from blockdata.batch.lasting import find_chronic
 from blockdata.batch.layer_checks import check_the_layers
 from blockdata.batch.library import check_library
 from blockdata.batch.lineage import track_lineage
@@ -24,7 +27,9 @@ from blockdata.batch.raster import people_from_raster
 from blockdata.batch.resolving import resolve_addresses
 from blockdata.batch.responsibility import write_responsibility
 from blockdata.batch.rises import find_rises
+from blockdata.batch.scores import card_units, tell_indicators
 from blockdata.batch.steps import Step
+from blockdata.batch.tasks import find_tasks
 
 _COMPARED = ("area", "grid", "building", "component")
 _PLACING = ("grid", "fields", "kinds", "address")
@@ -33,6 +38,8 @@ _SEEN_BY_CAMERAS = (
     *("address", "address_alias", "address_change", "name_change"),
 )
 """What cameras stand among, and what may say where they stand."""
+
+_MEASURED = ("grid", "indicators", "episodes", "chronic", "responsibility", "sources")
 
 STEPS = (
     Step("resolve", 2, (), ("fields", "kinds", "address"), resolve_addresses, False, True),
@@ -77,7 +84,13 @@ STEPS = (
         *("concentration", 1, (), ("grid", "concentration"), measure_concentration),
         after=("episodes",),
     ),
-    Step("chronic", 2, (), ("grid", "chronic"), find_chronic, after=("episodes",)),
+    Step("chronic", 3, (), ("grid", "chronic"), find_chronic, after=("link", "episodes")),
+    Step(
+        *("causes", 1, (), ("causes", "fields", "kinds"), find_causes),
+        uses_as_of=False,
+        after=("cells", "chronic"),
+    ),
+    Step("effects", 1, (), ("grid", "effects"), find_effects, after=("cells", "link", "episodes")),
     Step("gaps", 1, ("incident",), (), find_gaps),
     Step(
         *("rises", 1, (), ("grid", "hotspots", "calendar", "rises"), find_rises),
@@ -90,6 +103,22 @@ STEPS = (
     Step(
         *("raster", 1, (), ("grid", "people", "population_raster"), people_from_raster),
         after=("cells",),
+    ),
+    Step(
+        *("indicators", 1, (), _MEASURED, tell_indicators),
+        after=(
+            *("cells", "categories", "profile", "hotspots", "chronic", "gaps"),
+            *("cameras", "responsibility", "episodes", "courses"),
+        ),
+    ),
+    Step("scorecard", 1, (), (*_MEASURED, "scorecard"), card_units, after=("indicators",)),
+    Step(
+        *("tasks", 1, ("delivery",), ("grid", "tasks", "chronic", "population_raster")),
+        find_tasks,
+        after=(
+            *("cells", "courses", "library", "layer_checks", "link", "episodes", "profile"),
+            *("responsibility", "hotspots", "chronic", "raster"),
+        ),
     ),
 )
 """The end of every run, in order; each stands on the records and on the steps before it."""

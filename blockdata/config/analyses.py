@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from blockdata.config.section import Section
 
@@ -54,11 +54,26 @@ class Hotspots(Section):
 
 
 class Chronic(Section):
-    """Window and follow-up of the chronic list."""
+    """Window, follow-up and level of the chronic list."""
 
-    window_days: int = Field(default=365, ge=1)
-    recur_days: int = Field(default=90, ge=1)
-    alpha: float = Field(default=0.05, gt=0, lt=1)
+    window_days: int = Field(
+        default=720, ge=180, description="How far back problems count, in whole months of 30 days."
+    )
+    layers: tuple[str, ...] | None = Field(
+        default=None, description="Layers whose cells are places; without them the finest."
+    )
+    recur_days: int = Field(default=90, ge=1, description="A return so soon after closing counts.")
+    alpha: float = Field(default=0.05, gt=0, lt=1, description="False discovery rate of the list.")
+    interval: float = Field(default=0.9, gt=0, lt=1, description="Of the excess.")
+    min_total: int = Field(default=5, ge=1, description="Of a category, to be tested.")
+    min_fit: int = Field(default=50, ge=1, description="Of a category, to fit a model.")
+    min_returns: int = Field(default=2, ge=1, description="Of a problem, to be listed.")
+
+    @model_validator(mode="after")
+    def _follow_up_fits(self) -> Chronic:
+        if self.recur_days >= self.window_days:
+            raise ValueError("recur_days must be shorter than window_days")
+        return self
 
 
 class Cameras(Section):

@@ -16,12 +16,16 @@ from blockdata.config.additions import FieldAddition, KindAddition
 from blockdata.config.addresses import Address
 from blockdata.config.analyses import Cameras, Chronic, DefaultLocations, Episodes, Hotspots
 from blockdata.config.cases import Calendar, Chains, Duplicates, Linking, Responsibility
+from blockdata.config.causes import Causes, Effects
 from blockdata.config.city import BaseFolder, City, CodeTables, Keys, People
 from blockdata.config.gathering import Concentration, Emerging, NearRepeat
 from blockdata.config.grids import Drafting, Grid, PopulationRaster
+from blockdata.config.monthly import Monthly
 from blockdata.config.patterns import Rises, Scan
+from blockdata.config.scores import Indicators, Scorecard, digests_of, own_indicators
 from blockdata.config.section import Section
 from blockdata.config.sources import Source, check_source
+from blockdata.config.tasks import Tasks
 from blockdata.errors import ConfigError
 from blockdata.records import Catalogue
 
@@ -65,7 +69,13 @@ class Config(Section):
     near_repeat: NearRepeat = NearRepeat()
     concentration: Concentration = Concentration()
     chronic: Chronic = Chronic()
+    causes: Causes = Causes()
+    effects: Effects = Effects()
     cameras: Cameras = Cameras()
+    indicators: Indicators = Indicators()
+    scorecard: Scorecard = Scorecard()
+    monthly: Monthly = Monthly()
+    tasks: Tasks = Tasks()
     kinds: tuple[KindAddition, ...] = ()
     fields: dict[str, tuple[FieldAddition, ...]] = Field(default={})
     precedence: dict[str, dict[str, tuple[str, ...]]] = Field(
@@ -93,6 +103,7 @@ class Config(Section):
         catalogue = self.catalogue()
         for source in self.sources:
             check_source(source, catalogue.kind(source.kind))
+        self.causes.check_fields(catalogue)
         return self
 
     def catalogue(self) -> Catalogue:
@@ -143,6 +154,11 @@ class Config(Section):
         return hashlib.sha256(json.dumps([digests, self._outline_text]).encode()).hexdigest()
 
     @cached_property
+    def own_indicators(self) -> Mapping[str, Any]:
+        """Indicators and measures of the city's own, and thresholds; their files are read now."""
+        return own_indicators(self.folder, self.indicators)
+
+    @cached_property
     def _raster_digest(self) -> str:
         """SHA-256 of the population raster; empty where there is none that can be read."""
         if self.population_raster is None:
@@ -156,11 +172,14 @@ class Config(Section):
     def fingerprint(self, *sections: str) -> str:
         """Return a SHA-256 over the named sections, so that a step knows whether they changed.
 
-        The section of the population raster stands for the file's content too.
+        The sections of the population raster and of indicators stand for the content of their
+        files too.
         """
         content = self.model_dump(mode="json", by_alias=False, include=set(sections))
         if content.get("population_raster") is not None:
             content["population_raster"]["sha256"] = self._raster_digest
+        if "indicators" in content:
+            content["indicators"]["sha256"] = digests_of(self.folder, self.indicators.files)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

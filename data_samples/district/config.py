@@ -36,7 +36,7 @@ layer = "unit"
 windows_days = [28]
 
 [chronic]
-window_days = 365
+window_days = 720
 recur_days = {recur_days}
 
 # 工作日历：节假日与调休上班日照每年的通知写；处置时限按它计。
@@ -51,6 +51,14 @@ holidays = [
     2026-10-03, 2026-10-04, 2026-10-05, 2026-10-06, 2026-10-07,
 ]
 working_weekends = [2026-01-04, 2026-02-14, 2026-02-28, 2026-05-09, 2026-09-20, 2026-10-10]
+
+# 考核总分的权重，按本市考核办法写；不写则不算总分。
+# Weights of the score, by the city's own rules; without any there is no score.
+[scorecard.weights]
+closing = 30
+closing_on_time = 30
+rework = 20
+satisfaction = 20
 
 # 时限从派遣起算（没有派遣时从受理、上报起算）；用去八成亮黄灯，超期亮红灯。
 # The clock starts when a case is dispatched, else accepted or reported; lights by share used.

@@ -71,7 +71,7 @@ Everything is computed from the episodes and from where they are now: a status s
 grid and a new match because the episodes do (`rolled_up`).
 """
 
-from blockdata.analysis.lasting.courses import COURSES, courses_of
+from blockdata.analysis.lasting.courses import COURSES, bad_months, courses_of
 from blockdata.analysis.lasting.places import SIMILAR_COLUMNS, rolled_up, similar_improved
 from blockdata.analysis.lasting.problems import LASTING_COLUMNS, lasting_problems
 from blockdata.analysis.lasting.returns import RETURN_COLUMNS, closings_of, returns_within
@@ -86,6 +86,7 @@ __all__ = [
     "STEP_DAYS",
     "LastingRules",
     "SuchPlaces",
+    "bad_months",
     "closings_of",
     "courses_of",
     "fit_such_places",

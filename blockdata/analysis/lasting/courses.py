@@ -9,7 +9,7 @@ import pandas as pd
 from blockdata.analysis.tails import binomial_upper_tail
 from blockdata.errors import AnalysisError
 
-__all__ = ["COURSES", "courses_of"]
+__all__ = ["COURSES", "bad_months", "courses_of"]
 
 COURSES = (
     "new",
@@ -94,6 +94,31 @@ def courses_of(count: npt.ArrayLike, expected: npt.ArrayLike, ratio: npt.ArrayLi
             "calm_months": np.where(spells > 0, quiet, months).astype(np.int64),
         }
     )
+
+
+def bad_months(count: npt.ArrayLike, expected: npt.ArrayLike, ratio: npt.ArrayLike) -> Booleans:
+    """Tell which months are bad by the rule of `blockdata.analysis.lasting`.
+
+    Parameters
+    ----------
+    count, expected, ratio : array_like
+        As for `courses_of`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, months)
+
+    Raises
+    ------
+    AnalysisError
+        As `courses_of`.
+
+    Examples
+    --------
+    >>> bad_months([[0, 0, 0, 2, 0, 0, 0, 0]], np.full((1, 8), 0.1), [4.0]).argmax(axis=1)
+    array([3])
+    """
+    return _bad(*_inputs(count, expected, ratio))
 
 
 def _inputs(

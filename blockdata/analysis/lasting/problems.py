@@ -71,9 +71,9 @@ def lasting_problems(
     Parameters
     ----------
     episodes : DataFrame
-        place_kind, place, category, episode (str; episode distinct), first_reported and closed_at
-        (naive UTC; NaT is open); optionally reopenings and administrative_closings (int >= 0).
-        All that is known, also before the window: closings may lie long back.
+        place_kind, place, category, episode (str, distinct within a kind of place), first_reported
+        and closed_at (naive UTC; NaT is open); optionally reopenings and administrative_closings
+        (int >= 0). Also those that were closed in the window and began before it.
     places : DataFrame, optional
         place_kind, place (str, distinct together), exposure (>= 0; NaN is not known), and if
         known group (str: places are compared with those of their group, such as the class of a

@@ -48,17 +48,18 @@ def closings_of(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     Parameters
     ----------
     episodes : DataFrame
-        place_kind, place, category, episode (str, distinct), first_reported, closed_at (naive UTC;
-        NaT is open).
+        place_kind, place, category, episode (str, distinct within a kind of place: told of larger
+        places it stands once for each kind), first_reported, closed_at (naive UTC; NaT is open).
     as_of : Timestamp
         End of what is known, naive UTC, exclusive.
 
     Returns
     -------
     DataFrame
-        One row per closing, sorted by episode: episode, place_kind, place, category, closed_at,
-        next_episode (null if none came yet), days (to the next episode, or to `as_of`),
-        recurred (bool; if not, the closing is censored at `days`), observed_days (to `as_of`).
+        One row per closing, sorted by episode and kind of place: episode, place_kind, place,
+        category, closed_at, next_episode (null if none came yet), days (to the next episode, or to
+        `as_of`), recurred (bool; if not, the closing is censored at `days`), observed_days (to
+        `as_of`).
 
     Raises
     ------
@@ -86,7 +87,7 @@ def closings_of(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         parts = [recurrences(known, as_of=end).assign(place_kind=pd.Series(dtype="str"))]
     found = pd.concat(parts, ignore_index=True)[[*columns, "recurred"]]
     found["observed_days"] = (end - found["closed_at"]).dt.total_seconds() / 86_400
-    return found.sort_values("episode", ignore_index=True)
+    return found.sort_values(["episode", "place_kind"], ignore_index=True)
 
 
 def known_episodes(episodes: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -99,7 +100,7 @@ def known_episodes(episodes: pd.DataFrame, where: str) -> pd.DataFrame:
             where=where,
             next_step="Without closing times use recurring_test.",
         )
-    require_distinct(episodes, ["episode"], where)
+    require_distinct(episodes, ["place_kind", "episode"], where)
     began = require_naive_times(episodes["first_reported"], f"{where} first_reported")
     closed = require_naive_times(episodes["closed_at"], f"{where} closed_at")
     return episodes[keys].assign(first_reported=began, closed_at=closed.where(closed >= began))
