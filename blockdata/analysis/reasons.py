@@ -123,6 +123,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "one_unit": ("只有一个单位，不排名", "there is one unit only: nothing to rank"),
     "too_few_places": ("地点太少，不能比较", "too few places to be compared"),
+    "too_few_to_tell": (
+        "地点或久治不愈的太少，再差也可能是碰巧",
+        "so few places or bad ones that even the worst could be chance",
+    ),
     "unknown_place": ("不在地点名单中", "not among the places that are known"),
     "too_few_matches": (
         "找不到足够的相似地点作对照",

@@ -12,7 +12,9 @@ from scipy import stats
 from blockdata.analysis.causes import (
     CAUSE_COLUMNS,
     cause_test,
+    hypergeometric_sum_law,
     hypergeometric_sum_tail,
+    judged_causes,
     neighbour_test,
 )
 from blockdata.analysis.reasons import describe_reason
@@ -25,6 +27,11 @@ def test_one_urn_is_the_hypergeometric_law_of_scipy(total, bad_share, drawn_shar
     found = hypergeometric_sum_tail(at_least, np.array([drawn]), np.array([bad]), np.array([total]))
     truth = stats.hypergeom.sf(at_least - 1, total, bad, drawn)
     assert found == pytest.approx(truth, rel=1e-8, abs=1e-13)
+
+
+def test_the_law_adds_up_to_one_and_ends_where_nothing_more_is_possible():
+    law = hypergeometric_sum_law(np.array([5, 40]), np.array([3, 2]), np.array([9, 50]))
+    assert len(law) == 6 and law.sum() == pytest.approx(1)
 
 
 def test_two_urns_equal_every_way_of_drawing():
@@ -84,6 +91,41 @@ def test_an_owner_in_a_bad_part_is_no_cause_within_its_part():
     assert cause_test(places.assign(stratum=part))["status"].isna().all()
 
 
+def test_a_place_may_have_several_causes_and_counts_once_for_each():
+    places = _places(1).drop(columns="cause")
+    every = pd.DataFrame({"place": places["place"], "cause": "all"})
+    some = pd.DataFrame({"place": places["place"].head(200), "cause": "some"})
+    members = pd.concat(
+        [every, some, some.head(5), pd.DataFrame({"place": ["no"], "cause": ["x"]})]
+    )
+    found = cause_test(places, members=members).set_index("cause")
+    assert set(found.index) == {"all", "some"}
+    assert found.loc["all", "reason"] == "no_other_like" and found.loc["some", "places"] == 200
+    alone = cause_test(places.merge(some, on="place", how="left")).set_index("cause")
+    assert found.loc["some", "p"] == alone.loc["some", "p"]
+
+
+def test_all_causes_of_a_night_are_one_family():
+    parts = [cause_test(_places(seed, planted=1)).assign(kind=f"k{seed}") for seed in (1, 2, 3)]
+    every = pd.concat(parts, ignore_index=True)
+    bh = judged_causes(every, within=("kind",))
+    tested = bh.dropna(subset="p")
+    truth = stats.false_discovery_control(tested["p"])
+    assert tested["q"].to_numpy() == pytest.approx(truth)
+    assert (bh.groupby("kind")["rank"].min() == 1).all()
+    assert (judged_causes(every, correction="by")["q"].dropna() >= tested["q"]).all()
+
+
+def test_what_could_never_be_told_is_left_out_of_the_family():
+    places = pd.DataFrame(
+        {"place": [f"p{k}" for k in range(20)], "bad": [True] * 10 + [False] * 10}
+    )
+    members = pd.DataFrame({"place": [f"p{k}" for k in range(4)], "cause": "a"})
+    # Four of four bad by chance: 0.043; three of three: 0.105.
+    assert cause_test(places, members=members)["p"][0] == pytest.approx(0.043, abs=0.001)
+    assert cause_test(places, members=members.head(3))["reason"][0] == "too_few_to_tell"
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_expected_adds_up_and_order_changes_nothing(seed):
@@ -104,7 +146,11 @@ def test_what_cannot_be_tested_has_a_reason():
         }
     )
     found = cause_test(places).set_index("cause")
-    assert found.loc["one", "reason"] == "too_few_places" and pd.isna(found.loc["two", "reason"])
+    assert found.loc["one", "reason"] == "too_few_places"
+    # Both of two bad by chance: 1 of 10. With a level of 0.2 that can tell something.
+    assert found.loc["two", "reason"] == "too_few_to_tell"
+    told = cause_test(places, alpha=0.2).set_index("cause")
+    assert pd.isna(told.loc["two", "reason"]) and told.loc["two", "p"] == pytest.approx(0.7)
     alone = cause_test(places.assign(cause="x").head(3)).iloc[0]
     assert alone["reason"] == "no_other_like" and pd.isna(alone["p"])
     good = cause_test(places.assign(bad=False)).set_index("cause")

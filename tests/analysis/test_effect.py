@@ -75,11 +75,11 @@ def test_what_changes_everywhere_is_no_effect():
 
 def test_words_tell_the_verdict_in_both_languages():
     good = effect_words(_effect(_city(3, theta=0.4)))
-    assert "案件确有减少" in good[0] and "there are fewer cases" in good[1]
+    assert "问题确有减少" in good[0] and "there are fewer problems" in good[1]
     none = effect_words(_effect(_city(2)))
     assert "尚不能断定" in none[0] and "cannot be told yet" in none[1]
     worse = effect_words(_effect(_city(3, theta=2.5)))
-    assert "反而增多" in worse[0] and "more cases" in worse[1]
+    assert "反而增多" in worse[0] and "more problems" in worse[1]
 
 
 def test_too_few_places_matches_or_events_give_a_reason():

@@ -1,15 +1,15 @@
 """Interventions, places and episodes of the tiny district fit the comparison."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 import shapely
 
 import blockdata as bd
-from blockdata.analysis.effect import intervention_effect, places_reached
+from blockdata.analysis.effect import places_reached
 from blockdata.engines import effect_feeds
 from blockdata.errors import AnalysisError
-
-KINDS = ("address", "component")
 
 
 @pytest.fixture(scope="module")
@@ -19,30 +19,64 @@ def base(tiny_base):
     opened.close()
 
 
-def test_what_the_base_knows_goes_through_to_an_effect_or_a_reason(base, tiny_base):
-    works = effect_feeds.interventions(base.session)
-    places = effect_feeds.places_of_kinds(base.session, KINDS)
-    events = effect_feeds.episode_days(base.session, tiny_base.city, KINDS)
-    assert len(works) == base.sql("SELECT count(*) FROM intervention").iloc[0, 0]
-    assert len(events) == len(base.sql("FROM episode WHERE place_kind IN ('address', 'component')"))
-    assert set(events["place"]) <= set(places["place"]) and not places["place"].duplicated().any()
-    reached = places_reached(works, places, within_m=200)
-    treated = reached.merge(works, on="intervention", suffixes=("", "_named"))
-    effect = intervention_effect(
-        events,
-        places,
-        treated[["place", "started_on", "ended_on"]].dropna(subset=["started_on"]),
-        observed_from=events["day"].min(),
-        observed_to=pd.Timestamp("2026-11-01"),
-    )
-    assert effect.summary["reason"] or effect.summary["ratio"] >= 0
+def test_places_are_spots_and_components_and_episodes_lie_at_them(base, tiny_base):
+    places = effect_feeds.standing_places(base.session)
+    events = effect_feeds.episode_days(base.session, tiny_base.city)
+    assert set(places["place_kind"]) == {"address", "component"}
+    assert not places["place"].duplicated().any()
+    told = "'address', 'component', 'building'"
+    assert len(events) <= len(base.sql(f"FROM episode WHERE place_kind IN ({told})"))
+    assert set(events["place"]) <= set(places["place"])
+    # Flats are no places of their own.
+    flats = base.sql("SELECT count(*) FROM address WHERE coalesce(unit, room) IS NOT NULL")
+    addresses = base.sql("SELECT count(*) FROM address").iloc[0, 0]
+    spots = (places["place_kind"] == "address").sum()
+    assert 0 < spots < addresses and flats.iloc[0, 0] > 0
 
 
 def test_one_category_alone(base, tiny_base):
-    every = effect_feeds.episode_days(base.session, tiny_base.city, KINDS)
+    every = effect_feeds.episode_days(base.session, tiny_base.city)
     one = every["category"].iloc[0]
-    own = effect_feeds.episode_days(base.session, tiny_base.city, KINDS, one)
+    own = effect_feeds.episode_days(base.session, tiny_base.city, [one])
     assert len(own) == (every["category"] == one).sum()
+
+
+def test_cells_have_centres_and_their_episodes(base, tiny_base):
+    day = base.as_of - dt.timedelta(days=1)
+    cells = effect_feeds.standing_cells(base.session, "unit", day)
+    assert len(cells) and cells[["x", "y"]].notna().all(axis=None)
+    events = effect_feeds.cell_episode_days(base.session, tiny_base.city, "unit")
+    assert set(events["place_kind"]) == {"cell:unit"}
+    linked = base.sql(
+        "SELECT count(DISTINCT m.episode) FROM link l JOIN episode_member m "
+        "ON m.incident = l.incident WHERE l.target_kind = 'cell:unit' AND m.episode IS NOT NULL"
+    )
+    assert len(events) == linked.iloc[0, 0]
+
+
+def test_problems_count_from_when_all_sources_of_weight_had_begun(base, tiny_base):
+    first = effect_feeds.observed_from(base.session, tiny_base.city, 0.2)
+    every = effect_feeds.observed_from(base.session, tiny_base.city, 1e-9)
+    assert first <= every < pd.Timestamp(base.as_of)
+    assert effect_feeds.observed_from(base.session, tiny_base.city, 1.0) is not None
+
+
+def test_flats_and_buildings_are_found_at_their_spot(base):
+    ids = base.sql("SELECT id FROM address WHERE room IS NOT NULL ORDER BY id LIMIT 5")["id"]
+    houses = base.sql("SELECT id FROM building WHERE address_id IS NOT NULL LIMIT 2")["id"]
+    spots = effect_feeds.spots_of_places(base.session, [*ids, *houses, "none"])
+    assert set(ids) <= set(spots["id"]) and "none" not in set(spots["id"])
+    assert set(spots["place"]) <= set(effect_feeds.standing_places(base.session)["place"])
+
+
+def test_the_nights_effects_of_the_sample_have_the_right_sign_or_are_undecided(base):
+    works = effect_feeds.interventions(base.session)
+    told = base.sql("FROM effect")
+    single = told[told["scope"] == "intervention"]
+    assert set(single["effect"]) == set(works["intervention"])
+    # Every one that the sample plants makes problems fewer, or does nothing.
+    assert set(told["verdict"].dropna()) <= {"fewer", "undecided"}
+    assert (told["verdict"].isna() == told["reason"].notna()).all()
 
 
 def test_areas_reach_what_they_cover_and_points_what_is_near():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from blockdata.analysis.checks import looks_like_degrees, require_columns, require_distinct
@@ -128,14 +129,30 @@ def _dealt(
 ) -> Integers:
     """Return the pairs of bad ones after dealing them out anew within each stratum."""
     random = np.random.default_rng(seed)
-    order = np.argsort(group, kind="stable")
-    counts = np.zeros(permutations, dtype=np.int64)
-    for turn in range(permutations):
-        mixed = np.empty_like(bad)
-        # Sorting by group, then by chance, deals the labels of each group among its own places.
-        mixed[order] = bad[np.lexsort((random.random(len(bad)), group))]
-        counts[turn] = int((mixed[pairs[:, 0]] & mixed[pairs[:, 1]]).sum())
-    return counts
+    one, other = np.concatenate([pairs, pairs[:, ::-1]]).T
+    near = csr_array((np.ones(len(one), dtype=np.int32), (one, other)), shape=(len(bad), len(bad)))
+    members = [np.flatnonzero(group == g) for g in np.unique(group[bad])]
+    wanted = [int(bad[own].sum()) for own in members]
+    counts = []
+    for begin in range(0, permutations, _AT_ONCE):
+        turns = min(_AT_ONCE, permutations - begin)
+        drawn = [
+            np.concatenate(
+                [
+                    own[random.choice(len(own), size, replace=False, shuffle=False)]
+                    for own, size in zip(members, wanted, strict=True)
+                ]
+            )
+            for _ in range(turns)
+        ]
+        # One column a permutation; only the bad ones of each are looked at.
+        at = (np.concatenate(drawn), np.repeat(np.arange(turns), len(drawn[0])))
+        mixed = csr_array((np.ones(len(at[0]), dtype=np.int32), at), shape=(len(bad), turns))
+        counts.append(np.asarray((near @ mixed).multiply(mixed).sum(axis=0)).ravel() // 2)
+    return np.concatenate(counts).astype(np.int64)
+
+
+_AT_ONCE = 100
 
 
 def _near(

@@ -6,7 +6,7 @@ from blockdata.analysis.effect.law import expected_after
 from blockdata.analysis.effect.matching import distances, pick_matches
 from blockdata.analysis.effect.places import places_reached
 from blockdata.analysis.effect.settings import EffectSettings
-from blockdata.analysis.effect.words import effect_words
+from blockdata.analysis.effect.words import effect_words, verdict_of
 
 __all__ = [
     "Effect",
@@ -20,4 +20,5 @@ __all__ = [
     "pick_matches",
     "places_reached",
     "randomisation_p",
+    "verdict_of",
 ]

@@ -123,10 +123,14 @@ def _apart(places: pd.DataFrame, treated: Integers, apart_m: float) -> Flags:
     xy = places[["x", "y"]].to_numpy(dtype=np.float64)
     if looks_like_degrees(xy):
         raise AnalysisError("x and y look like degrees", where=f"{_WHERE} places", allowed="metres")
-    if not len(treated):
-        return np.ones(len(xy), dtype=np.bool_)
-    nearest_m, _ = cKDTree(xy[treated]).query(xy)
-    return np.asarray(nearest_m >= apart_m)
+    known = np.isfinite(xy).all(axis=1)
+    around = treated[known[treated]]
+    far = np.ones(len(xy), dtype=np.bool_)
+    if len(around):
+        # Where a place is not known it is not known to be near.
+        nearest_m, _ = cKDTree(xy[around]).query(xy[known])
+        far[known] = nearest_m >= apart_m
+    return far
 
 
 def _exposure(places: pd.DataFrame) -> Floats:
