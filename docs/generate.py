@@ -11,6 +11,7 @@ from blockdata.cli import COMMANDS, app
 from blockdata.records import Catalogue
 from blockdata.records.docs import markdown
 from docs.code_pages import codes_markdown
+from docs.indicator_pages import indicators_markdown
 from docs.profile_pages import profiles_markdown
 
 FOLDER = Path(__file__).parent
@@ -60,6 +61,7 @@ def pages() -> dict[Path, str]:
     kinds = Catalogue().kinds
     return {
         FOLDER / "cli.md": cli_markdown(),
+        FOLDER / "indicators.md": indicators_markdown(),
         FOLDER / "records.zh.md": markdown(kinds, "zh"),
         FOLDER / "records.en.md": markdown(kinds, "en"),
         FOLDER / "codes.zh.md": codes_markdown("zh"),

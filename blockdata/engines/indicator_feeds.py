@@ -5,19 +5,18 @@ People are published figures of atoms only. Days are local.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from blockdata.analysis.indicators import WHOLE, Facts, Figures, Registry
+from blockdata.analysis.indicators import Facts, Figures
 from blockdata.config import Config
 from blockdata.engines import feeds
 from blockdata.engines.case_feeds import CLOSED, COURSE
-from blockdata.engines.exposure_feeds import people_by_cell, street_length_m
+from blockdata.engines.indicator_asked import THINGS, Asked, indicator_cells
+from blockdata.engines.indicator_figures import FIGURES_OF, outermost, shared_cells
+from blockdata.engines.indicator_inputs import indicator_gaps, indicator_inputs
 from blockdata.link.episodes.recurrences import recurrences
 from blockdata.link.order import positions
 from blockdata.records import Type
@@ -37,67 +36,15 @@ __all__ = [
     "indicator_gaps",
     "indicator_inputs",
     "indicator_subjects",
+    "outermost",
     "shared_cells",
     "void_facts",
 ]
 
-THINGS = ("address", "building", "component", "legal_entity", "premises", "camera", "hazard")
-"""Kinds of place that are one thing; what comes back in a cell or an area need not be the same."""
-
-_LIMIT_DAYS = 31
-"""Cases that were closed before limits are kept, and due after: none has a limit longer than so."""
-
 _TIMES = ("reported", "accepted", "dispatched", "handled", "closed", "due")
-_COVERED = (
-    *("land_m2", "covered_m2", "covered_twice_m2"),
-    *("street_m2", "street_covered_m2", "street_covered_twice_m2"),
-)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a feed is to know besides the base.
-
-    Parameters
-    ----------
-    registry : Registry
-    config : Config
-    as_of : date
-        Local midnight, exclusive.
-    since : date, optional
-        First day that is asked for: cases and episodes that were over before it are left out,
-        which is quicker and changes no count of a later month.
-    """
-
-    registry: Registry
-    config: Config
-    as_of: dt.date
-    since: dt.date | None = None
-
-    @property
-    def day(self) -> dt.date:
-        """The last day that is known whole."""
-        return self.as_of - dt.timedelta(days=1)
-
-    @property
-    def end(self) -> dt.datetime:
-        """as_of in UTC."""
-        return self.config.city.midnight_utc(self.as_of)
-
-    @property
-    def begins(self) -> dt.datetime:
-        """The beginning of `since` in UTC, or of all time."""
-        return dt.datetime.min if self.since is None else self.config.city.midnight_utc(self.since)
-
 
 _LASTED = "(e.first_reported >= $begins OR e.closed_at IS NULL OR e.closed_at >= $begins)"
 """Episodes `e` that were not over before $begins."""
-
-
-def indicator_cells(session: Session, asked: Asked) -> pd.DataFrame:
-    """Return layer, cell, code, name of all cells that stand on the last day, drawn ones too."""
-    grid = asked.config.grid
-    return feeds.cell_names(session, grid.all_layers, grid.area_levels, asked.day)
 
 
 def indicator_subjects(session: Session, asked: Asked) -> dict[str, Facts | Figures]:
@@ -126,12 +73,7 @@ def indicator_subjects(session: Session, asked: Asked) -> dict[str, Facts | Figu
         "case": case_subject,
         "void_case": _void_cases,
         "episode": episode_subject,
-        "people": _people,
-        "area": _areas,
-        "street_length": _street_lengths,
-        "camera_coverage": _coverage,
-        "hotspot": _hotspots,
-        "chronic": _chronic,
+        **FIGURES_OF,
     }
     asked.registry.check(session.catalogue)
     found: dict[str, Facts | Figures] = {}
@@ -340,178 +282,3 @@ def _records(session: Session, asked: Asked, name: str) -> Facts | None:
         {"kind": name},
     )
     return Facts(rows, cells)
-
-
-def _whole(rows: pd.DataFrame, **totals: float) -> Figures:
-    whole = pd.DataFrame({"layer": [WHOLE], "cell": [WHOLE], **{n: [v] for n, v in totals.items()}})
-    return Figures(pd.concat([whole, rows], ignore_index=True))
-
-
-def _legal_cells(session: Session, asked: Asked) -> pd.DataFrame:
-    """Return layer, cell of the layers inside which atoms are whole."""
-    cells = indicator_cells(session, asked)
-    grid = asked.config.grid
-    return cells[cells["layer"].isin((*grid.layers, *grid.area_levels))]
-
-
-def _people(session: Session, asked: Asked) -> Figures | None:
-    """Return the published people of cells, and of the whole base: each atom once."""
-    cells = _legal_cells(session, asked)
-    people = people_by_cell(session, cells[["layer", "cell"]], asked.day)
-    if people.empty:
-        return None
-    total = session.value("SELECT sum(people)::BIGINT FROM base.atom_figure")
-    rows = people.merge(cells[["layer", "cell"]], on="cell")[["layer", "cell", "people"]]
-    return _whole(rows.astype({"people": "float64"}), people=float(str(total)))
-
-
-def shared_cells(session: Session, asked: Asked) -> frozenset[str]:
-    """Return the cells whose figure of people is that of an atom they share with neighbours."""
-    people = people_by_cell(session, _legal_cells(session, asked)[["layer", "cell"]], asked.day)
-    return frozenset(people["cell"][people["shared"].astype(bool)]) if len(people) else frozenset()
-
-
-def _areas(session: Session, asked: Asked) -> Figures | None:
-    """Return the area of cells; that of the whole base is the widest layer's."""
-    grid = asked.config.grid
-    shapes = feeds.cells_standing(session, grid.all_layers, grid.area_levels, asked.day)
-    if shapes.empty:
-        return None
-    area = shapes["geom"].map(lambda g: g.area).astype("float64")
-    drawn = pd.DataFrame({"layer": shapes["layer"], "cell": shapes["id"], "area_m2": area})
-    rows = drawn.groupby(["layer", "cell"])["area_m2"].sum().reset_index()
-    return _whole(rows, area_m2=float(rows.groupby("layer")["area_m2"].sum().max()))
-
-
-def _street_lengths(session: Session, asked: Asked) -> Figures | None:
-    """Return the length of streets in cells; of the whole base, of all streets."""
-    cells = indicator_cells(session, asked)
-    lengths = street_length_m(session, asked.config.grid, cells["cell"].tolist(), asked.day)
-    if lengths is None:
-        return None
-    lines = feeds.streets(session)["geom"]
-    drawn = feeds.cells_standing(
-        session, asked.config.grid.all_layers, asked.config.grid.area_levels, asked.day
-    )
-    # A cell that no street reaches has none; a layer without polygons is not known.
-    rows = drawn[["layer", "id"]].drop_duplicates().rename(columns={"id": "cell"})
-    length = rows["cell"].map(lengths).fillna(0.0).astype("float64")
-    return _whole(
-        rows.assign(street_length_m=length),
-        street_length_m=float(lines.map(lambda g: g.length).sum()),
-    )
-
-
-def _coverage(session: Session, asked: Asked) -> Figures | None:
-    """Return what cameras of all owners cover; the whole base by the widest layer."""
-    sums = ", ".join(f"sum({n} ORDER BY {n}) AS {n}" for n in _COVERED)
-    rows = session.frame(
-        f"SELECT layer, cell, {sums} FROM base.cell_coverage WHERE owner_group = 'all' "
-        "GROUP BY layer, cell ORDER BY layer, cell"
-    )
-    if rows.empty:
-        return None
-    widest = rows.groupby("layer")["land_m2"].sum().idxmax()
-    totals = rows.loc[rows["layer"] == widest, list(_COVERED)].sum()
-    return _whole(rows, **{str(n): float(v) for n, v in totals.items()})
-
-
-def _hotspots(session: Session, asked: Asked) -> Figures | None:
-    """Return how many categories are hot in each cell of the layers that were tested.
-
-    Of several windows the longest counts, as in `camera_feeds.hot_cells`.
-    """
-    rows = session.frame(
-        "SELECT layer, cell, count(*) FILTER (coalesce(hot, false))::DOUBLE AS hot_cells "
-        "FROM (FROM base.hotspot QUALIFY window_days = max(window_days) OVER (PARTITION BY layer)) "
-        "GROUP BY layer, cell ORDER BY layer, cell"
-    )
-    return None if rows.empty else _whole(rows, hot_cells=float(rows["hot_cells"].sum()))
-
-
-def _chronic(session: Session, asked: Asked) -> Figures | None:
-    """Return how many places and categories are chronic in each cell."""
-    if not feeds.has_rows(session, "chronic"):
-        return None
-    found = "SELECT place_kind, place FROM base.chronic WHERE status IS NOT NULL"
-    rows = session.frame(
-        f"WITH found AS ({found}), placed AS (SELECT c.layer, c.cell FROM found f "
-        f"JOIN base.cell_of c ON c.id = f.place AND c.kind = f.place_kind AND {feeds.VALID} "
-        "UNION ALL SELECT substr(place_kind, 6), place FROM found "
-        "WHERE starts_with(place_kind, 'cell:')) "
-        "SELECT layer, cell, count(*)::DOUBLE AS places FROM placed GROUP BY ALL ORDER BY ALL",
-        {"day": asked.day},
-    )
-    cells = indicator_cells(session, asked)[["layer", "cell"]]
-    rows = cells.merge(rows, on=["layer", "cell"], how="left").fillna({"places": 0.0})
-    total = session.number(f"SELECT count(*) FROM ({found})")
-    return _whole(rows, places=float(total))
-
-
-def indicator_inputs(session: Session, asked: Asked) -> pd.DataFrame:
-    """Return since when and up to when each input tells.
-
-    Parameters
-    ----------
-    session : Session
-    asked : Asked
-
-    Returns
-    -------
-    DataFrame
-        input, first_on, newest_on; sorted by input. newest_on of a kind is the day of the newest
-        accepted delivery of that of its sources which is furthest behind; a source that no longer
-        delivers is taken out of the configuration. first_on stands for what happens alone: the
-        day of the first case and of the first step; limits are kept for as long as cases are
-        listed. People are as of the day on which figures were settled.
-    """
-    newest = session.frame(
-        "SELECT source, max(delivered_on) AS newest_on FROM base.delivery "
-        "WHERE status = 'accepted' GROUP BY source ORDER BY source"
-    ).set_index("source")["newest_on"]
-    newest_of: dict[str, list[pd.Timestamp]] = {}
-    for source in asked.config.sources:
-        if source.name in newest.index:
-            newest_of.setdefault(source.kind, []).append(pd.Timestamp(newest[source.name]))
-    told: dict[str, _Span] = {k: (None, min(d)) for k, d in newest_of.items() if k != "person"}
-    _, settled = feeds.atoms_dates(session)
-    if settled is not None:
-        told["person"] = (None, pd.Timestamp(settled))
-    if "grid" not in told and "area" in told:
-        # The cells of a base without grids are areas.
-        told["grid"] = told["area"]
-    _with_first_days(session, asked, told)
-    rows = [(name, *days) for name, days in sorted(told.items())]
-    frame = pd.DataFrame(rows, columns=["input", "first_on", "newest_on"])
-    return frame.astype({"first_on": "datetime64[us]", "newest_on": "datetime64[us]"})
-
-
-_Span: TypeAlias = tuple[pd.Timestamp | None, pd.Timestamp]
-
-
-def _with_first_days(session: Session, asked: Asked, told: dict[str, _Span]) -> None:
-    city = asked.config.city
-    for kind, column in (("incident", "reported_at"), ("incident_step", "step_at")):
-        if kind in told:
-            first = session.frame(f"SELECT min({column}) AS at FROM {quote('base', kind)}")
-            told[kind] = (city.local_days(first["at"]).iloc[0], told[kind][1])
-    if "incident" in told and feeds.has_rows(session, "case_limit"):
-        listed = asked.config.responsibility.listed_days - _LIMIT_DAYS
-        told["case_limit"] = (
-            pd.Timestamp(asked.as_of - dt.timedelta(days=max(listed, 0))),
-            told["incident"][1],
-        )
-
-
-def indicator_gaps(session: Session, asked: Asked) -> pd.DataFrame:
-    """Return input, start_on, end_on, weight: when sources of cases were silent.
-
-    The weight is the share of the cases that the silent source has among all.
-    """
-    shares = session.frame("SELECT source, count(*) AS n FROM base.incident GROUP BY source")
-    gaps = session.frame("SELECT source, start_on, end_on FROM base.coverage_gap ORDER BY ALL")
-    total = max(int(shares["n"].sum()), 1)
-    weight = gaps["source"].map(shares.set_index("source")["n"] / total).fillna(0.0)
-    return gaps.assign(input="incident", weight=weight.astype("float64"))[
-        ["input", "start_on", "end_on", "weight"]
-    ]

@@ -21,7 +21,10 @@ def generate():
         sys.path.remove(str(ROOT))
 
 
-PAGES = ["cli.md", *(f"{p}.{lang}.md" for p in ("records", "codes", "profiles") for lang in LANGS)]
+PAGES = [
+    *("cli.md", "indicators.md"),
+    *(f"{p}.{lang}.md" for p in ("records", "codes", "profiles") for lang in LANGS),
+]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import blockdata as bd
@@ -18,6 +19,8 @@ from blockdata.analysis.indicators import (
 )
 from blockdata.engines import indicator_feeds
 from blockdata.engines.indicator_feeds import Asked
+from blockdata.records import Catalogue
+from blockdata.store.snapshots import memory_session
 
 AS_OF = dt.date(2026, 11, 1)
 OCTOBER = "BETWEEN TIMESTAMP '2026-09-30 16:00' AND TIMESTAMP '2026-10-31 15:59:59.999999'"
@@ -36,23 +39,27 @@ def asked(tiny_base):
 
 
 @pytest.fixture(scope="module")
-def table(base, asked):
+def subjects(base, asked):
     asked.registry.check(base.session.catalogue)
-    subjects = indicator_feeds.indicator_subjects(base.session, asked)
+    return indicator_feeds.indicator_subjects(base.session, asked)
+
+
+@pytest.fixture(scope="module")
+def table(base, asked, subjects):
     cells = indicator_feeds.indicator_cells(base.session, asked)
     months = natural_months(pd.Timestamp(AS_OF), 6)
     return measure_table(asked.registry.measures_used(), subjects, cells, months)
 
 
 @pytest.fixture(scope="module")
-def values(base, asked, table):
+def values(base, asked, table, subjects):
     return indicator_values(
         table,
         asked.registry,
         indicator_feeds.indicator_inputs(base.session, asked),
         as_of=pd.Timestamp(AS_OF),
         gaps=indicator_feeds.indicator_gaps(base.session, asked),
-        shared=indicator_feeds.shared_cells(base.session, asked),
+        shared=indicator_feeds.shared_cells(subjects),
     )
 
 
@@ -89,7 +96,6 @@ def _number(base, query):
         ),
         ("street_lamps", "SELECT count(*) FROM component WHERE name = '路灯' AND valid_to IS NULL"),
         ("people", "SELECT sum(people) FROM atom_figure"),
-        ("chronic_places", "SELECT count(*) FROM chronic WHERE status IS NOT NULL"),
         ("premises", "SELECT count(*) FROM premises"),
     ],
 )
@@ -205,13 +211,75 @@ def test_what_was_over_before_changes_no_later_month(base, asked, table):
         np.testing.assert_array_equal(counted, table.values[name][:, -2:], err_msg=name)
 
 
-def test_a_base_without_anything_has_no_source(asked):
-    from blockdata.records import Catalogue
-    from blockdata.store.snapshots import memory_session
+@pytest.fixture
+def houses():
+    """A house with two flats, an entity at the first and a lamp; all in one community."""
+    session = memory_session(Catalogue())
+    here = {"source": "s", "source_id": "-", "first_delivery": 1, "last_delivery": 1}
+    rows = {
+        "area": [{"id": "c1", "level": "community", "code": "1", "name": "东社区"}],
+        "building": [{"id": "house", "code": "B1"}],
+        "address": [
+            {"id": "flat1", "code": "A1", "building_code": "B1"},
+            {"id": "flat2", "code": "A2", "building_code": "B1"},
+        ],
+        "legal_entity": [{"id": "shop", "address_id": "flat1", "name": "店"}],
+        "component": [{"id": "lamp", "code": "L1"}],
+    }
+    for kind, records in rows.items():
+        session.append(kind, pa.Table.from_pylist([r | here for r in records]))
+    kinds = {"house": "building", "flat1": "address", "shop": "legal_entity", "lamp": "component"}
+    session.append(
+        "cell_of",
+        pa.Table.from_pylist(
+            [{"kind": k, "id": i, "layer": "community", "cell": "c1"} for i, k in kinds.items()]
+        ),
+    )
+    yield session
+    session.con.close()
 
+
+def _chronic(session, *rows, measure="chronic"):
+    names = ("place_kind", "place", "category", "status", "course")
+    found = [dict(zip(names, row, strict=True)) | {"measure": measure} for row in rows]
+    session.append("chronic", pa.Table.from_pylist(found))
+
+
+def test_of_chronic_places_within_another_the_larger_one_counts(houses, asked):
+    bad = ("chronic", "persistent")
+    _chronic(
+        houses,
+        ("building", "house", "噪声", *bad),
+        ("address", "flat1", "噪声", *bad),
+        ("address", "flat1", "漏水", *bad),
+        ("legal_entity", "shop", "噪声", *bad),
+        ("legal_entity", "shop", "漏水", *bad),
+        ("legal_entity", "shop", "油烟", *bad),
+        ("component", "lamp", "路灯", "chronic", "resolved"),
+        ("component", "lamp", "倾斜", *bad),
+        ("cell:community", "c1", "噪声", *bad),
+        ("crossing", "x", "堵车", *bad),
+        ("address", "flat2", "漏水", None, None),
+    )
+    [figures] = [
+        subject
+        for name, subject in indicator_feeds.indicator_subjects(houses, asked).items()
+        if name == "chronic"
+    ]
+    # 噪声 at the house, 漏水 at the flat, 油烟 at the shop, 倾斜 of the lamp; 堵车 has no cell.
+    assert figures.rows.set_index("cell")["places"].to_dict() == {WHOLE: 5.0, "c1": 4.0}
+
+
+def test_where_no_closing_is_known_nothing_is_called_chronic(houses, asked):
+    row = ("building", "house", "噪声", "recurring", None)
+    _chronic(houses, row, measure="recurring")
+    assert "chronic" not in indicator_feeds.indicator_subjects(houses, asked)
+
+
+def test_a_base_without_anything_has_no_source(asked):
     session = memory_session(Catalogue())
     assert indicator_feeds.indicator_subjects(session, asked) == {}
     assert indicator_feeds.indicator_inputs(session, asked).empty
     assert indicator_feeds.indicator_gaps(session, asked).empty
-    assert indicator_feeds.shared_cells(session, asked) == frozenset()
+    assert indicator_feeds.shared_cells({}) == frozenset()
     session.con.close()

@@ -1,4 +1,4 @@
-"""Every definition of the scorecard, worked out by hand for ten cases of one department."""
+"""Every definition of the scorecard, worked out by hand for a dozen cases of one department."""
 
 import datetime as dt
 
@@ -14,7 +14,9 @@ from blockdata.analysis.indicators import (
     shipped_registry,
 )
 from blockdata.analysis.scorecard import definitions, parts_and_whole, scorecard
-from blockdata.config import parse_config
+from blockdata.batch.scores import card_units
+from blockdata.batch.steps import Context
+from blockdata.config import Scorecard, parse_config
 from blockdata.engines.indicator_feeds import Asked, indicator_inputs
 from blockdata.engines.scorecard_feeds import scorecard_subjects, scorecard_units
 from blockdata.records import Catalogue
@@ -41,39 +43,58 @@ a4 09-20_08:00 09-20_09:00 09-20_10:00 10-05_08:00 10-06_08:00 09-28_08:00 1.9 2
 a5 10-20_08:00 - - - - - - 0 0 0 -
 a6 10-05_08:00 - - - 10-05_08:00:30 - - 0 0 0 -
 a7 10-10_08:00 10-10_09:00 10-10_10:00 10-25_08:00 10-30_08:00 10-28_08:00 0.9 1 0 0 满意
+a8 10-06_08:00 10-06_09:00 - - - 10-20_08:00 2.0 0 0 0 -
 a9 10-12_08:00 10-12_09:00 10-12_10:00 10-13_08:00 10-13_20:00 10-15_08:00 0.3 0 0 1 -
 b1 10-01_03:00 - - - - - - 0 0 0 -
+b2 09-25_08:00 09-25_09:00 09-25_10:00 10-06_08:00 10-07_08:00 10-08_08:00 0.8 0 0 0 -
+b3 10-09_08:00 - - - 10-10_08:00 - 0 0 0 0 -
+d1 10-28_08:00 10-29_14:00 10-29_15:00 - - 11-05_08:00 0.2 0 0 0 -
 """
-_WITHOUT_STEPS = {"a6", "b1"}
+_WITHOUT_STEPS = {"a6", "b1", "b3"}
 
+# October, for the one department (b1 names none); v1 is void.
+# Reported: a1 a2 a3 a5 a6 a7 a8 a9 b3 d1. With steps: all of these but a6, b3. Accepted: not a5
+# either; d1 after 30 hours. Dispatched: not a8 either; a3 after 30 hours.
+# Due: a1 a2 a3 a7 a8 a9 b2; closed of these: a1 a2 a7 a9 b2, in time a1 a9 b2; handled in time
+# also a7, whose handling used 0.9 of its limit.
+# Closed: a1 a2 a4 a6 a7 a9 b2 b3, without a limit a6 b3. Handled of these: not a6, b3.
+# Open at the end, with a limit: a3 a8 d1; past it a3 a8.
 BY_HAND = {
-    "filing_accepted": (5, 6),
-    "filing_dispatched": (5, 6),
-    "filing_of_reports": (5, 7),
-    "filing_accuracy": (5, 6),
-    "response_in_time": (5, 6),
-    "dispatch_in_time": (4, 5),
-    "closing_due": (4, 5),
-    "closing_due_month": (4, 5),
-    "closing_filed": (4, 5),
-    "closing_flow": (6, 5),
-    "on_time_due": (2, 5),
-    "on_time_closed": (2, 5),
-    "on_time_all_closed": (2, 6),
-    "handling_due": (3, 5),
-    "overdue_due": (3, 5),
-    "overdue_closed": (3, 5),
-    "overdue_open": (1, 1),
-    "rework_handled": (2, 5),
-    "rework_due": (1, 5),
-    "rework_times": (3, 5),
-    "reopened": (1, 6),
-    "extension": (1, 6),
+    "filing_accepted": (7, 8),
+    "filing_dispatched": (6, 8),
+    "filing_of_reports": (7, 10),
+    "filing_accuracy": (7, 8),
+    "response_in_time": (6, 8),
+    "dispatch_in_time": (5, 7),
+    "closing_due": (5, 7),
+    "closing_due_month": (5, 7),
+    "closing_filed": (4, 7),
+    "closing_flow": (8, 7),
+    "on_time_due": (3, 7),
+    "on_time_closed": (3, 6),
+    "on_time_all_closed": (3, 8),
+    "handling_due": (4, 7),
+    "overdue_due": (4, 7),
+    "overdue_closed": (3, 6),
+    "overdue_open": (2, 3),
+    "rework_handled": (2, 6),
+    "rework_due": (1, 7),
+    "rework_times": (3, 6),
+    "reopened": (1, 8),
+    "extension": (1, 8),
     "satisfaction_rated": (3, 4),
     "satisfaction_strict": (2, 4),
-    "satisfaction_closed": (3, 6),
-    "satisfaction_default": (5, 6),
+    "satisfaction_closed": (3, 8),
+    "satisfaction_default": (7, 8),
     "recurrence": (0, 0),
+}
+"""Numerator and denominator of October."""
+
+IN_SEPTEMBER = {
+    "closing_due": (1, 1),  # a4, closed in October
+    "closing_due_month": (0, 1),
+    "closing_filed": (2, 2),  # a4 b2
+    "overdue_open": (1, 2),  # of a4 b2 a4 is past its limit
 }
 
 
@@ -98,6 +119,11 @@ def session():
 
 def _append(session, table, rows):
     session.append(table, pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False))
+
+
+def _area(name):
+    area = {"id": name, "source": "areas", "level": "community", "code": name, "name": name}
+    return pa.Table.from_pylist([area])
 
 
 def _cases():
@@ -155,8 +181,7 @@ def _write(session):
             | {"step_at": pd.Timestamp("2026-01-05")}
         ],
     )
-    area = {"id": "c1", "source": "areas", "level": "community", "code": "1", "name": "东社区"}
-    _append(session, "area", [area])
+    session.append("area", _area("c1"))
     days = {"mode": "delta", "status": "accepted", "delivered_on": dt.date(2026, 10, 31)}
     deliveries = [{"seq": 1, "source": "hotline"}, {"seq": 2, "source": "steps"}]
     _append(session, "delivery", [d | days for d in deliveries])
@@ -220,14 +245,18 @@ def test_every_definition_is_worked_out_by_hand(session, asked):
     assert set(BY_HAND) == set(definitions())
     card = scorecard(_table(session, asked), definitions().values())
     assert {d: _pair(card, d) for d in BY_HAND} == BY_HAND
+    assert {d: _pair(card, d, "2026-09-01") for d in IN_SEPTEMBER} == IN_SEPTEMBER
 
 
-def test_what_depends_on_when_is_counted_in_its_month(session, asked):
+def test_the_cases_tell_the_definitions_of_an_indicator_apart():
+    told = {}
+    for name, definition in definitions().items():
+        both = (BY_HAND[name], IN_SEPTEMBER.get(name))
+        assert told.setdefault((definition.indicator, both), name) == name
+
+
+def test_recurrence_is_of_closings_that_were_followed(session, asked):
     card = scorecard(_table(session, asked), definitions().values())
-    # a4 was due in September and closed in October.
-    assert _pair(card, "closing_due", "2026-09-01") == (1, 1)
-    assert _pair(card, "closing_due_month", "2026-09-01") == (0, 1)
-    assert _pair(card, "overdue_open", "2026-09-01") == (1, 1)
     # Of two closings in July at addresses one came back; the one of a cell is no thing.
     assert _pair(card, "recurrence", "2026-07-01") == (1, 2)
     assert _pair(card, "recurrence", "2026-08-01") == (0, 1)
@@ -236,12 +265,61 @@ def test_what_depends_on_when_is_counted_in_its_month(session, asked):
 def test_cases_of_no_department_are_in_the_whole_alone_and_told(session, asked):
     table = _table(session, asked)
     card = scorecard(table, definitions().values())
-    assert _pair(card, "filing_of_reports", unit=WHOLE) == (5, 8)
-    assert _pair(card, "filing_of_reports", unit="c1") == (5, 8)
+    assert _pair(card, "filing_of_reports", unit=WHOLE) == (7, 11)
+    assert _pair(card, "filing_of_reports", unit="c1") == (7, 11)
     told = parts_and_whole(table, ("reports",))
     last = told[told["month"] == "2026-10-01"].set_index("unit_kind")
-    assert last.loc["department", ["units", "whole", "difference"]].tolist() == [7, 8, 1]
+    assert last.loc["department", ["units", "whole", "difference"]].tolist() == [10, 11, 1]
     assert last["adds_up"].to_dict() == {"department": False, "community": True}
+
+
+def test_the_step_writes_the_card_with_its_scores_and_totals(session, asked):
+    config = asked.config.model_copy(
+        update={
+            "scorecard": Scorecard(
+                definitions={"rework": "rework_due"},
+                off=["filing"],
+                weights={"closing_on_time": 3, "rework": 1},
+                min_denominator=1,
+            )
+        }
+    )
+    session.append("area", _area("c2"))
+    card_units(session, Context(config, AS_OF))
+    rows = session.rows(
+        "SELECT definition, numerator, denominator FROM base.scorecard "
+        "WHERE unit = '市政所' AND month = DATE '2026-10-01'"
+    )
+    chosen = {name: (n, d) for name, n, d in rows}
+    assert chosen["rework_due"] == BY_HAND["rework_due"]
+    assert not {"rework_handled", "filing_accepted"} & set(chosen)
+    assert len(chosen) == len({d.indicator for d in definitions().values()}) - 1
+    [(score, used)] = session.rows(
+        "SELECT score, weight_used FROM base.score WHERE unit = '市政所' AND month = '2026-10-01'"
+    )
+    assert (score, used) == (pytest.approx(100 * (3 * 3 / 7 + 1 * 6 / 7) / 4), 1.0)
+    wrong = session.rows(
+        "SELECT measure, units, whole FROM base.score_total WHERE NOT adds_up "
+        "AND unit_kind = 'department' AND month = '2026-10-01'"
+    )
+    assert wrong == []
+    weights = session.rows(
+        "SELECT definition, weight FROM base.scorecard_definition WHERE weight IS NOT NULL "
+        "ORDER BY 1"
+    )
+    assert weights == [("on_time_due", 3.0), ("rework_due", 1.0)]
+
+
+def test_a_total_that_does_not_add_up_is_told(session, asked):
+    config = asked.config.model_copy(
+        update={"scorecard": Scorecard(definitions={"filing": "filing_of_reports"})}
+    )
+    card_units(session, Context(config, AS_OF))
+    found = session.rows(
+        "SELECT units, whole, difference, adds_up FROM base.score_total "
+        "WHERE measure = 'reports' AND unit_kind = 'department' AND month = '2026-10-01'"
+    )
+    assert found == [(10.0, 11.0, 1.0, False)]
 
 
 def test_inputs_tell_since_when_they_are_known(session, asked):

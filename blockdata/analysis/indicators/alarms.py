@@ -19,6 +19,7 @@ ALARM_COLUMNS = {
     "threshold": "float64",
     "previous": "float64",
     "months": "int64",
+    "since": "datetime64[us]",
     "is_new": "bool",
     "sure": "bool",
     "numerator": "float64",
@@ -40,8 +41,10 @@ def indicator_alarms(values: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     DataFrame, columns `ALARM_COLUMNS`
         threshold is that which was passed; previous the value of the month before (null if there
         was none); months for how many months in a row it has been yellow or red, a month without
-        a value ending the row; is_new whether that is one. Red before yellow, sure before unsure,
-        long before short, then by indicator, layer and cell.
+        a value ending the row; since the first of them (the first that `values` has, where it may
+        have been so before); is_new whether it was not so the month before, of which there must
+        be a value. Red before yellow, sure before unsure, long before short, then by indicator,
+        layer and cell.
 
     Raises
     ------
@@ -59,26 +62,36 @@ def indicator_alarms(values: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     >>> alarms[["light", "value", "threshold", "previous", "is_new"]].values.tolist()
     [['red', 40.0, 35.0, 10.0, True]]
     """
-    key = ["indicator", "layer", "cell"]
-    require_columns(values, [*key, "month"], "indicator_alarms values")
-    rows = values.sort_values([*key, "month"], ignore_index=True)
-    lit = rows["light"].isin(["yellow", "red"])
-    group = rows.groupby(key, sort=False)
-    # A row of months ends wherever one is not lit.
-    spell = (~lit).groupby([rows[k] for k in key], sort=False).cumsum()
-    months = lit.groupby([*(rows[k] for k in key), spell], sort=False).cumsum()
-    told = rows.assign(previous=group["value"].shift(), months=months)
-    last = told[lit & (rows["month"] == rows["month"].max())]
-    limits = {(i.id, c): getattr(i, c) for i in registry.indicators.values() for c in _COLOURS}
-    last = last.assign(
-        threshold=[limits.get(pair) for pair in zip(last["indicator"], last["light"], strict=True)],
-        is_new=last["months"] == 1,
-        _red=last["light"] == "red",
+    require_columns(values, [*_KEY, "month"], "indicator_alarms values")
+    month = pd.to_datetime(values["month"])
+    newest = month.max()
+    lit = values["light"].isin(_COLOURS).to_numpy()
+    last = values[lit & (month == newest)]
+    before = values.loc[month == newest - pd.offsets.MonthBegin(1), [*_KEY, "value"]]
+    told = last.merge(before.rename(columns={"value": "previous"}), on=_KEY, how="left")
+    told = told.merge(_rows_of_months(values.loc[lit, _KEY], month[lit]), on=_KEY, how="left")
+    limits: dict[tuple[str, str], float] = {
+        (i.id, c): getattr(i, c) for i in registry.indicators.values() for c in _COLOURS
+    }
+    told = told.assign(
+        threshold=[limits[pair] for pair in zip(told["indicator"], told["light"], strict=True)],
+        is_new=(told["months"] == 1) & told["previous"].notna(),
+        _red=told["light"] == "red",
     )
-    order = ["_red", "sure", "months", *key]
-    last = last.sort_values(order, ascending=[False, False, False, True, True, True])
-    listed: pd.DataFrame = last[list(ALARM_COLUMNS)].reset_index(drop=True).astype(ALARM_COLUMNS)
+    order = ["_red", "sure", "months", *_KEY]
+    told = told.sort_values(order, ascending=[False, False, False, True, True, True])
+    listed: pd.DataFrame = told[list(ALARM_COLUMNS)].reset_index(drop=True).astype(ALARM_COLUMNS)
     return listed
 
 
+def _rows_of_months(keys: pd.DataFrame, month: pd.Series) -> pd.DataFrame:
+    """Return of each key months and since: the months in a row that end with the newest of all."""
+    number = month.dt.year * 12 + month.dt.month
+    rows = keys.assign(ago=number.max() - number, month=month).sort_values([*_KEY, "ago"])
+    unbroken = rows[rows["ago"] == rows.groupby(_KEY, sort=False).cumcount()]
+    grouped = unbroken.groupby(_KEY, sort=False)["month"]
+    return grouped.agg(months="count", since="min").reset_index()
+
+
+_KEY = ["indicator", "layer", "cell"]
 _COLOURS = ("yellow", "red")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,7 +115,27 @@ def indicator_values(
     ]
     if not blocks:
         return pd.DataFrame({c: pd.Series(dtype=d) for c, d in VALUE_COLUMNS.items()})
-    return pd.concat(blocks, ignore_index=True).astype(VALUE_COLUMNS)
+    names = list(registry.indicators)
+    found = _keys(table, len(names)) | {c: np.concatenate([b[c] for b in blocks]) for c in _COUNTED}
+    found["indicator"] = np.repeat(np.array(names, dtype=object), np.prod(table.shape))
+    return pd.DataFrame(found)[list(VALUE_COLUMNS)].astype(VALUE_COLUMNS)
+
+
+_COUNTED = (
+    *("numerator", "denominator", "value", "light", "sure"),
+    *("observed_share", "shared_people", "reason"),
+)
+
+
+def _keys(table: MeasureTable, times: int) -> dict[str, npt.NDArray[Any]]:
+    """Return layer, cell and month of every value, over and over."""
+    cells, months = table.shape
+    keys = {
+        name: np.repeat(table.cells[name].to_numpy(dtype=object), months)
+        for name in ("layer", "cell")
+    }
+    keys["month"] = np.tile(table.months.to_numpy(), cells)
+    return {name: np.tile(values, times) for name, values in keys.items()}
 
 
 def mask_untold(
@@ -192,13 +213,11 @@ def _standing(
     if lacking:
         return _Standing(["no_source"] * len(months), np.full(len(months), np.nan))
     seen = np.minimum.reduce([observed[name] for name in indicator.inputs])
-    last = np.minimum(
-        (months + pd.offsets.MonthEnd(0)).to_numpy(dtype="datetime64[D]"),
-        np.datetime64(as_of, "D") - _DAY,
-    )
+    ends = (months.to_numpy(dtype="datetime64[M]") + 1).astype("datetime64[D]")
+    last = np.minimum(ends, np.datetime64(as_of, "D")) - _DAY
     late = np.zeros(len(months), dtype=np.bool_)
-    newest = pd.to_datetime(inputs["newest_on"].reindex(list(indicator.inputs)))
-    for name, day in zip(indicator.inputs, newest.to_numpy(dtype="datetime64[D]"), strict=True):
+    for name in indicator.inputs:
+        day = np.datetime64(inputs["newest_on"].loc[name], "D")
         late |= (last - day) / _DAY > indicator.oldest_days(name)
     reasons: list[str | None] = [
         "not_observed" if share <= _SEEN_ENOUGH else "stale_input" if old else None
@@ -209,7 +228,7 @@ def _standing(
 
 def _block(
     indicator: Indicator, table: MeasureTable, standing: _Standing, shared: frozenset[str]
-) -> pd.DataFrame:
+) -> dict[str, npt.NDArray[Any]]:
     cells, months = table.shape
     above, below = indicator.parsed.amounts(table.values)
     above = np.broadcast_to(above, table.shape).ravel()
@@ -224,24 +243,19 @@ def _block(
     reason = np.where(pd.notna(general), general, reason)
     value[pd.notna(reason)] = np.nan
     light, sure = _lights(indicator, value, above, below)
-    people = "people" in indicator.parsed.measures
-    marked = table.cells["cell"].isin(shared).to_numpy() & people
-    return pd.DataFrame(
-        {
-            "layer": np.repeat(table.cells["layer"].to_numpy(dtype=object), months),
-            "cell": np.repeat(table.cells["cell"].to_numpy(dtype=object), months),
-            "month": np.tile(table.months.to_numpy(), cells),
-            "indicator": indicator.id,
-            "numerator": above,
-            "denominator": np.nan if below is None else below,
-            "value": value,
-            "light": light,
-            "sure": sure,
-            "observed_share": np.tile(standing.observed, cells),
-            "shared_people": np.repeat(marked, months),
-            "reason": pd.Series(reason, dtype="str"),
-        }
-    )
+    marked = np.zeros(cells, dtype=np.bool_)
+    if shared and "people" in indicator.parsed.measures:
+        marked = table.cells["cell"].isin(shared).to_numpy()
+    return {
+        "numerator": above,
+        "denominator": np.full(above.shape, np.nan) if below is None else below,
+        "value": value,
+        "light": light,
+        "sure": sure,
+        "observed_share": np.tile(standing.observed, cells),
+        "shared_people": np.repeat(marked, months),
+        "reason": reason,
+    }
 
 
 def _divided(above: Floats, below: Floats, scale: float) -> Floats:
@@ -253,11 +267,11 @@ def _divided(above: Floats, below: Floats, scale: float) -> Floats:
 
 def _lights(
     indicator: Indicator, value: Floats, above: Floats, below: Floats | None
-) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
+) -> tuple[Texts, npt.NDArray[np.bool_]]:
     """Return the light of each value, and whether its whole interval is beyond the threshold."""
     none = np.zeros(value.shape, dtype=np.bool_)
     if indicator.yellow is None and indicator.red is None:
-        return pd.Series(None, index=range(value.size), dtype="str"), none
+        return np.full(value.shape, None, dtype=object), none
     sign = 1.0 if indicator.bad == "above" else -1.0
     light = np.full(value.shape, "green", dtype=object)
     light[np.isnan(value)] = None
@@ -269,7 +283,7 @@ def _lights(
             beyond = sign * value > sign * threshold
             light[beyond] = name
             sure[beyond] = (sign * mild > sign * threshold)[beyond]
-    return pd.Series(light, dtype="str"), sure
+    return light, sure
 
 
 def _mildest(indicator: Indicator, value: Floats, above: Floats, below: Floats | None) -> Floats:

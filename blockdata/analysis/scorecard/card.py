@@ -17,7 +17,7 @@ from blockdata.analysis.intervals import (
     wilson_interval,
 )
 from blockdata.analysis.scorecard.definitions import Definition
-from blockdata.analysis.scorecard.ranks import draw_rates, rank_spans, without_ranks
+from blockdata.analysis.scorecard.ranks import draw_rates, rank_spans
 from blockdata.errors import AnalysisError
 
 __all__ = ["CARD_COLUMNS", "CardSettings", "scorecard"]
@@ -132,11 +132,19 @@ def scorecard(
     [['A', 90.0, 100.0, 90.0, 1], ['B', 120.0, 200.0, 60.0, 2]]
     """
     settings = settings or CardSettings()
-    blocks = [_one(table, definition, settings) for definition in definitions]
+    ordered = _in_order(table)
+    blocks = [_one(ordered, definition, settings) for definition in definitions]
     if not blocks:
         return pd.DataFrame({c: pd.Series(dtype=d) for c, d in CARD_COLUMNS.items()})
     card: pd.DataFrame = pd.concat(blocks, ignore_index=True)[list(CARD_COLUMNS)]
     return card.astype(CARD_COLUMNS)
+
+
+def _in_order(table: MeasureTable) -> MeasureTable:
+    """Return a table with its cells by layer and name."""
+    order = table.cells.reset_index(drop=True).sort_values(["layer", "cell"]).index.to_numpy()
+    values = {name: counted[order] for name, counted in table.values.items()}
+    return MeasureTable(table.cells.iloc[order].reset_index(drop=True), table.months, values)
 
 
 def _one(table: MeasureTable, definition: Definition, settings: CardSettings) -> pd.DataFrame:
@@ -157,9 +165,7 @@ def _one(table: MeasureTable, definition: Definition, settings: CardSettings) ->
     )
     block = block.assign(indicator=definition.indicator, definition=definition.id)
     block = _with_values(block, definition, settings)
-    return _with_ranks(block, definition, settings).sort_values(
-        ["unit_kind", "unit", "month"], kind="stable"
-    )
+    return _with_ranks(block, definition, settings)
 
 
 def _with_values(
@@ -199,25 +205,36 @@ def _interval(x: Floats, n: Floats, kind: str, settings: CardSettings) -> tuple[
 def _with_ranks(
     block: pd.DataFrame, definition: Definition, settings: CardSettings
 ) -> pd.DataFrame:
-    block = without_ranks(block)
-    fit = block[block["reason"].isna() & (block["unit_kind"] != WHOLE)]
-    for _, group in fit.groupby(["unit_kind", "month"], sort=True):
-        rows = group.sort_values("unit")
+    reason = block["reason"].to_numpy(dtype=object).copy()
+    x, n, value = (block[c].to_numpy(np.float64) for c in ("numerator", "denominator", "value"))
+    found = np.zeros((4, len(block)), dtype=np.int64)
+    for rows in _groups(block, pd.isna(reason)):
         if len(rows) == 1:
-            block.loc[rows.index, "reason"] = "one_unit"
+            reason[rows] = "one_unit"
             continue
         drawn = draw_rates(
-            rows["numerator"],
-            rows["denominator"],
-            definition.kind,
-            draws=settings.draws,
-            seed=settings.seed,
+            x[rows], n[rows], definition.kind, draws=settings.draws, seed=settings.seed
         )
         low, high = rank_spans(drawn, better=definition.better, level=settings.level)
-        rank = rows["value"].rank(method="min", ascending=definition.better == "low")
+        better = value[rows] if definition.better == "low" else -value[rows]
+        rank = np.searchsorted(np.sort(better), better) + 1
         # Counts can be so one-sided that the drawn ranks leave out the one that stands.
-        block.loc[rows.index, "rank"] = rank.astype("int64")
-        block.loc[rows.index, "rank_low"] = np.minimum(low, rank.to_numpy(dtype=np.int64))
-        block.loc[rows.index, "rank_high"] = np.maximum(high, rank.to_numpy(dtype=np.int64))
-        block.loc[rows.index, "ranked"] = len(rows)
-    return block
+        found[:3, rows] = rank, np.minimum(low, rank), np.maximum(high, rank)
+        found[3, rows] = len(rows)
+    unranked = found[3] == 0
+    ranks = {
+        name: pd.arrays.IntegerArray(values, unranked)
+        for name, values in zip(("rank", "rank_low", "rank_high"), found, strict=False)
+    }
+    return block.assign(**ranks, ranked=found[3], reason=reason)
+
+
+def _groups(block: pd.DataFrame, known: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.int64]]:
+    """Return the rows of units to be ranked against each other, in the order of their names."""
+    at = np.flatnonzero(known & (block["unit_kind"] != WHOLE).to_numpy())
+    if not len(at):
+        return []
+    keys = block.iloc[at][["unit_kind", "month"]].reset_index(drop=True)
+    # Units come in the order of their names.
+    grouped = keys.groupby(["unit_kind", "month"], sort=True)
+    return [at[rows.to_numpy()] for rows in grouped.groups.values()]

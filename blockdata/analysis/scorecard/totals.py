@@ -27,7 +27,7 @@ def parts_and_whole(table: MeasureTable, measures: tuple[str, ...]) -> pd.DataFr
     DataFrame
         unit_kind, month, measure, units (their sum), whole, difference (whole less units),
         adds_up; sorted. A positive difference is cases of no unit, a negative one is cases of
-        several.
+        several. Months of which either is not known are left out.
 
     Raises
     ------
@@ -66,6 +66,7 @@ def parts_and_whole(table: MeasureTable, measures: tuple[str, ...]) -> pd.DataFr
             )
     columns = ["unit_kind", "month", "measure", "units", "whole"]
     told = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+    told = told.dropna(subset=["units", "whole"]).reset_index(drop=True)
     told = told.assign(difference=told["whole"] - told["units"])
     return told.assign(adds_up=told["difference"] == 0)
 

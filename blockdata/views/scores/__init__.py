@@ -1,0 +1,1 @@
+"""`base.scores`: indicators with alarms, and the scorecard of departments and areas."""
