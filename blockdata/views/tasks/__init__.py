@@ -1,0 +1,1 @@
+"""What to do tomorrow, as users hold it: patrol lists, upkeep of registers, and their files."""
