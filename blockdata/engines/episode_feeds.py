@@ -9,7 +9,7 @@ import pandas as pd
 
 from blockdata.store.session import Session
 
-_CLOSED = "CASE WHEN t.incident IS NULL THEN i.closed_at ELSE t.closed_at END"
+CLOSED = "CASE WHEN t.incident IS NULL THEN i.closed_at ELSE t.closed_at END"
 """Closing of an incident `i` with the course `t`: that after which nothing more was done."""
 
 _UNDONE = (
@@ -69,7 +69,7 @@ def reports(
     return session.frame(
         f"WITH undone AS ({_UNDONE}), held AS ({_HELD}), form AS ({_BY_FORM}), "
         f"lost AS ({_UNPLACED}) SELECT i.id, i.source, i.reported_at, "
-        f"CASE WHEN {_CLOSED} < $end THEN {_CLOSED} END AS closed_at, "
+        f"CASE WHEN {CLOSED} < $end THEN {CLOSED} END AS closed_at, "
         "coalesce(c.label, i.category) AS category, p.place_kind, p.place, m.occurrence, "
         "greatest(coalesce(t.reopened, 0), coalesce(u.closings, 0)) AS reopenings, "
         "coalesce(i.reported_at < h.until - to_seconds($late_s), false) AS is_late, "

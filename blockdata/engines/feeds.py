@@ -22,6 +22,23 @@ ELEMENTS = ("province", "city", "district", "town", "community", *LOCAL_ELEMENTS
 """Columns of an address that hold its elements."""
 
 
+SHOWN_ADDRESS = (
+    "CASE WHEN coalesce(unit, floor, room) IS NULL THEN full_text "
+    "WHEN ends_with(full_text, concat(unit, floor, room)) "
+    "THEN full_text[:length(full_text) - length(concat(unit, floor, room))] "
+    "ELSE concat(town, community, road, road_no, estate, building) END"
+)
+"""What an address is called in print: a flat is told as its building."""
+
+SHOWN_WHERE = f"(SELECT {SHOWN_ADDRESS} FROM base.address a WHERE a.id = t.address_id)"
+"""What the address of a record `t` is called in print."""
+
+_UNNAMED = f"nullif(concat(t.entity_type, '（' || {SHOWN_WHERE} || '）'), '')"
+SHOWN_ENTITY = f"coalesce(t.name, {_UNNAMED})"
+"""What an entity `t` is called in print: a sole trader, whose name is not here, by what it is and
+where, and never by its number."""
+
+
 def placed_kinds(catalogue: Catalogue) -> list[Kind]:
     """Return the kinds whose rows stand at a point: open, and with a geometry or an address."""
     return [k for k in catalogue if not k.private and (k.geometry or k.address)]
@@ -307,7 +324,7 @@ def counts_by_cell(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
     )
 
 
-_BUILDINGS_OF_ADDRESSES = (
+BUILDINGS_OF_ADDRESSES = (
     "SELECT a.id AS address_id, b.id AS building FROM base.address a "
     "JOIN base.building b ON b.code = a.building_code UNION "
     "SELECT b.address_id, b.id FROM base.building b WHERE b.address_id IS NOT NULL "
@@ -319,7 +336,7 @@ estate's one building."""
 
 def buildings_of_addresses(session: Session) -> pd.DataFrame:
     """Return address_id, building: by the library's building code, else by a building's address."""
-    return session.frame(f"{_BUILDINGS_OF_ADDRESSES} ORDER BY address_id, building")
+    return session.frame(f"{BUILDINGS_OF_ADDRESSES} ORDER BY address_id, building")
 
 
 def areas(session: Session) -> pd.DataFrame:
@@ -363,7 +380,7 @@ def _building_of_address(session: Session) -> pa.Table:
         return kept[1]
     pairs = session.arrow(
         "SELECT address_id, min(building) AS building "
-        f"FROM ({_BUILDINGS_OF_ADDRESSES}) GROUP BY address_id"
+        f"FROM ({BUILDINGS_OF_ADDRESSES}) GROUP BY address_id"
     )
     session.kept[_BUILDING_OF] = (state, pairs)
     return pairs

@@ -11,7 +11,7 @@ from blockdata.analysis.hotspots import Found, Layer
 from blockdata.config import Grid
 from blockdata.engines import feeds
 from blockdata.engines.exposure_feeds import exposure_candidates
-from blockdata.engines.feeds import OWN_FIRST
+from blockdata.engines.feeds import OWN_FIRST, SHOWN_ADDRESS
 from blockdata.store.session import Session
 
 __all__ = [
@@ -268,8 +268,7 @@ def places_behind(session: Session, cases: pd.DataFrame) -> pd.DataFrame:
         has no name, or is but a cell, is left out.
     """
     names = session.frame(
-        "SELECT id AS place, CASE WHEN coalesce(unit, floor, room) IS NULL THEN full_text "
-        "ELSE concat(town, community, road, road_no, estate, building) END AS name "
+        f"SELECT id AS place, {SHOWN_ADDRESS} AS name "
         "FROM base.address WHERE id IN (SELECT unnest($ids::VARCHAR[])) "
         "UNION ALL SELECT id, name FROM base.building "
         "WHERE id IN (SELECT unnest($ids::VARCHAR[])) UNION ALL "

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from blockdata.records import Kind
+from blockdata.engines.feeds import SHOWN_ADDRESS, SHOWN_ENTITY, placed_kinds
+from blockdata.records import Held, Kind
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
 
@@ -17,15 +18,6 @@ WITH RECURSIVE within(id, code) AS (
     SELECT a.id, a.code FROM base.address a JOIN within w ON a.parent_code = w.code
 )
 SELECT id FROM within ORDER BY id
-"""
-
-_PLACES = """
-SELECT id, NULL AS code, full_text AS name, x, y, geom FROM base.address WHERE id IN ({ids})
-UNION ALL SELECT id, code, name, x, y, geom FROM base.building WHERE id IN ({ids})
-UNION ALL SELECT id, code, name, x, y, geom FROM base.component WHERE id IN ({ids})
-UNION ALL SELECT id, code, name, x, y, geom FROM base.grid WHERE id IN ({ids})
-UNION ALL SELECT id, code, name, x, y, geom FROM base.area WHERE id IN ({ids})
-ORDER BY id
 """
 
 
@@ -140,23 +132,43 @@ def episodes_at(session: Session, places: Sequence[str]) -> pd.DataFrame:
 
 
 def chronic_at(session: Session, places: Sequence[str]) -> pd.DataFrame:
-    """Return what was found about chronic problems at one of some places."""
+    """Return what was found about chronic problems at one of some places: found first."""
     return session.con.execute(
         "SELECT * FROM base.chronic WHERE place IN (SELECT unnest(?::VARCHAR[])) "
-        "ORDER BY place, category",
+        "ORDER BY status IS NULL, place_kind, place, category",
         [list(places)],
     ).df()
 
 
 def places(session: Session, ids: Sequence[str]) -> pd.DataFrame:
-    """Return id, code, name, x, y, geom (WKB) of addresses, buildings, components, grids, areas.
+    """Return id, kind, code, name, x, y, geom (WKB) of records of any open kind with a place.
 
-    Sorted by id; ids of other things are left out.
+    Sorted by id; ids of other things are left out. An address is named by its text, a flat as its
+    building.
     """
-    sql = _PLACES.format(ids="SELECT unnest($ids::VARCHAR[])")
-    found = session.con.execute(sql, {"ids": sorted(set(ids))})
+    union = " UNION ALL ".join(
+        _place_of(kind) for kind in placed_kinds(session.catalogue) if kind.name != "incident"
+    )
+    found = session.con.execute(f"FROM ({union}) ORDER BY id", {"ids": sorted(set(ids))})
     frame: pd.DataFrame = found.to_arrow_table().to_pandas()
     return frame
+
+
+def _place_of(kind: Kind) -> str:
+    """Return SQL for id, kind, code, name, x, y and geom of a kind's wanted rows."""
+    fields = {f.name for f in kind.fields if f.held is Held.OPEN}
+    code = "t.code" if "code" in fields else "NULL"
+    name = "t.name" if "name" in fields else "NULL"
+    if kind.name == "address":
+        code, name = "NULL", SHOWN_ADDRESS
+    elif kind.name == "legal_entity":
+        code, name = "CASE WHEN t.name IS NOT NULL THEN t.uscc END", SHOWN_ENTITY
+    return (
+        f"SELECT t.id, '{kind.name}' AS kind, CAST({code} AS VARCHAR) AS code, "
+        f"CAST({name} AS VARCHAR) AS name, t.x, t.y, "
+        f"{'t.geom' if kind.geometry else 'NULL::BLOB'} AS geom "
+        f"FROM {quote('base', kind.name)} t WHERE t.id IN (SELECT unnest($ids::VARCHAR[]))"
+    )
 
 
 def profile_rows(session: Session) -> pd.DataFrame:
@@ -173,9 +185,9 @@ def hotspot_rows(session: Session) -> pd.DataFrame:
 
 
 def chronic_rows(session: Session) -> pd.DataFrame:
-    """Return what was tested for chronic problems: found first, then by q and excess."""
+    """Return what was tested for chronic problems, by kind of place, category and place."""
     return session.con.execute(
-        "SELECT * FROM base.chronic ORDER BY status IS NULL, q, excess DESC, category, place"
+        "SELECT * FROM base.chronic ORDER BY place_kind, category, place"
     ).df()
 
 
@@ -186,14 +198,19 @@ def category_names(session: Session) -> list[str]:
 
 
 def result_counts(session: Session) -> dict[str, int]:
-    """Return how many episodes, hot spots and chronic or recurring places a base has."""
+    """Return how many episodes, hot spots and chronic or recurring places a base has.
+
+    What was found and has been resolved since is counted by itself.
+    """
     counts = {
         "episodes": session.count("episode"),
         "hotspots": int(str(session.value("SELECT count(*) FROM base.hotspot WHERE hot"))),
     }
+    told = "course" in table_columns(session, "base", "chronic")
+    state = "CASE WHEN course = 'resolved' THEN course ELSE status END" if told else "status"
     for status, count in session.rows(
-        "SELECT status, count(*) FROM base.chronic WHERE status IS NOT NULL GROUP BY status "
-        "ORDER BY status"
+        f"SELECT {state} AS state, count(*) FROM base.chronic WHERE status IS NOT NULL "
+        "GROUP BY state ORDER BY state"
     ):
         counts[str(status)] = int(str(count))
     return counts

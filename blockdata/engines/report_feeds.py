@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 import shapely
 
-from blockdata.engines.feeds import VALID
-from blockdata.records import Kind
+from blockdata.engines.feeds import SHOWN_ADDRESS, SHOWN_ENTITY, SHOWN_WHERE, VALID, placed_kinds
+from blockdata.records import Held, Kind
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
 
@@ -119,29 +119,76 @@ def layer_cells(session: Session, layer: str, day: dt.date) -> pd.DataFrame:
 
 
 def place_names(session: Session, ids: Sequence[str]) -> pd.DataFrame:
-    """Return what a reader knows an address, a component, a building or a cell by.
+    """Return what a reader knows a place of any kind by.
 
     Parameters
     ----------
     session : Session
     ids : sequence of str
-        Ids of addresses, components, buildings, grids and areas; ids that are not there are
-        left out.
+        Ids of addresses, grids, areas and of records of any open kind with a place; ids that are
+        not there are left out.
 
     Returns
     -------
     DataFrame
-        Columns id, name, code, address (where a component is said to stand), sorted by id; all
-        but id may be missing. An address has no code: its text says all.
+        Columns id, kind, name, code, address (where a thing is said to stand), sorted by id; all
+        but id and kind may be missing. An address has no code: its text says all, that of a flat
+        what its building is called.
     """
-    parts = [
-        "SELECT id, full_text AS name, NULL AS code, NULL AS address FROM base.address",
-        "SELECT id, name, code, address_text FROM base.component",
-        "SELECT id, name, code, address_text FROM base.building",
-        "SELECT id, name, code, NULL FROM base.grid",
-        "SELECT id, name, code, NULL FROM base.area",
+    told = f"id, 'address' AS kind, {SHOWN_ADDRESS} AS name, NULL AS code, NULL AS address"
+    parts = [f"SELECT {told} FROM base.address"]
+    parts += [
+        _names_of(kind)
+        for kind in placed_kinds(session.catalogue)
+        if kind.name not in ("address", "incident")
     ]
     return session.frame(
-        f"FROM ({' UNION ALL '.join(parts)}) WHERE id IN (SELECT unnest($1)) ORDER BY id",
+        f"FROM ({' UNION ALL '.join(f'{p} WHERE id IN (SELECT unnest($1))' for p in parts)}) "
+        "ORDER BY id",
         [list(ids)],
     )
+
+
+_STANDS_WHERE = frozenset({"component", "building", "camera", "hazard"})
+"""Kinds whose address says where in the street a thing stands, and never names a flat."""
+
+
+def _names_of(kind: Kind) -> str:
+    """Return SQL for id, kind, name, code and address of a kind's rows."""
+    fields = {f.name for f in kind.fields if f.held is Held.OPEN}
+    name = "CAST(t.name AS VARCHAR)" if "name" in fields else "NULL"
+    code = "CAST(t.code AS VARCHAR)" if "code" in fields else "NULL"
+    where = f"coalesce({SHOWN_WHERE}, t.address_text)" if kind.name in _STANDS_WHERE else "NULL"
+    if kind.name == "legal_entity":
+        name, code = SHOWN_ENTITY, "CASE WHEN t.name IS NOT NULL THEN t.uscc END"
+    return (
+        f"SELECT t.id, '{kind.name}' AS kind, {name} AS name, {code} AS code, {where} AS address "
+        f"FROM {quote('base', kind.name)} t"
+    )
+
+
+def cells_over(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Return in which cell records stand, by what it is called.
+
+    Parameters
+    ----------
+    session : Session
+    ids : sequence of str
+        Of records of any kind.
+
+    Returns
+    -------
+    dict of id to str
+        Name or code of its unit grid, else responsibility grid, else community; records outside
+        all of them are left out.
+    """
+    rows = session.rows(
+        "SELECT c.id, arg_min(coalesce(g.name, g.code, a.name, a.code), "
+        "list_position(['unit', 'responsibility', 'community'], c.layer)) AS name "
+        "FROM base.cell_of c LEFT JOIN base.grid g ON g.id = c.cell "
+        "LEFT JOIN base.area a ON a.id = c.cell WHERE c.id IN (SELECT unnest($1::VARCHAR[])) "
+        "AND c.valid_to IS NULL AND c.layer IN ('unit', 'responsibility', 'community') "
+        "GROUP BY c.id ORDER BY c.id",
+        [sorted(set(ids))],
+    )
+    return {str(identifier): str(name) for identifier, name in rows if name is not None}

@@ -13,8 +13,10 @@ import jinja2
 from blockdata.engines import feeds, report_feeds
 from blockdata.report.cameras import camera_section
 from blockdata.report.cases import case_sections
+from blockdata.report.causes import cause_section
 from blockdata.report.chronic import chronic_section
 from blockdata.report.classes import component_classes
+from blockdata.report.effects import Forest, effect_section
 from blockdata.report.hot import choice_lines, hot_windows
 from blockdata.report.layers import layer_lines
 from blockdata.report.patterns import pattern_sections
@@ -27,12 +29,14 @@ from blockdata.report.quality import (
     source_lines,
 )
 from blockdata.report.raster import raster_section
+from blockdata.report.scores import score_sections
 from blockdata.report.settings import Settings, settings_of
+from blockdata.report.tasks import task_section
 from blockdata.report.words import Words, tenth, whole
 from blockdata.store import files
 from blockdata.store.session import Session
 
-__all__ = ["render_report", "write_report"]
+__all__ = ["forest_plot", "render_report", "write_report"]
 
 
 def write_report(session: Session, facts: Mapping[str, object], folder: Path) -> Path:
@@ -82,6 +86,12 @@ def render_report(session: Session, facts: Mapping[str, object]) -> str:
     return template.render(**_content(session, facts, settings, words))
 
 
+def forest_plot(drawn: Forest, words: Words) -> str:
+    """Return a plot of ratios with their intervals, as SVG that needs no network."""
+    module = _environment().get_template("forest.html").make_module({"t": words.t, "w": words})
+    return str(module.plot(drawn)).strip()  # type: ignore[attr-defined]
+
+
 @cache
 def _environment() -> jinja2.Environment:
     """Return the templates, compiled once a process."""
@@ -109,7 +119,9 @@ def _content(
         "windows": hot_windows(session, settings, words, as_of - dt.timedelta(days=1)),
         "no_exposure": notes(facts, words, "no_exposure"),
         "choices": choice_lines(session, words),
-        "chronic": chronic_section(session, settings, words),
+        "chronic": chronic_section(session, settings, words, as_of),
+        "causes": cause_section(session, settings, words),
+        "effects": effect_section(session, settings, words),
         "cameras": camera_section(session, words, as_of - dt.timedelta(days=1)),
         "gaps": session.read("coverage_gap").sort_by("source").to_pylist(),
         "people": people_section(session, as_of - dt.timedelta(days=1)),
@@ -132,5 +144,7 @@ def _content(
         "decisions": report_feeds.decision_counts(session),
         **case_sections(session, settings, words, as_of),
         **pattern_sections(session, settings, words, as_of),
+        **score_sections(session, settings, words),
+        "tasks": task_section(session, settings, words, as_of),
         "waiting": {name: len(facts.get(name, ())) for name in ("waiting", "withheld", "repeats")},
     }

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from blockdata.config import Chronic, City, CodeTables, Episodes, Hotspots, Linking, People
+from blockdata.config.causes import Causes, Effects
 from blockdata.config.gathering import Concentration, Emerging, NearRepeat
 from blockdata.config.patterns import Rises, Scan
+from blockdata.config.scores import Scorecard
+from blockdata.config.tasks import Tasks
 from blockdata.store.session import Session
 
 
@@ -25,9 +28,13 @@ class Settings:
     linking: Linking
     rises: Rises = field(default_factory=Rises)
     scan: Scan = field(default_factory=Scan)
+    causes: Causes = field(default_factory=Causes)
+    effects: Effects = field(default_factory=Effects)
     emerging: Emerging = field(default_factory=Emerging)
     near_repeat: NearRepeat = field(default_factory=NearRepeat)
     concentration: Concentration = field(default_factory=Concentration)
+    scorecard: Scorecard = field(default_factory=Scorecard)
+    tasks: Tasks = field(default_factory=Tasks)
 
 
 def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
@@ -54,7 +61,11 @@ def settings_of(session: Session, facts: Mapping[str, object]) -> Settings:
         linking=Linking.model_validate(raw.get("linking", {})),
         rises=Rises.model_validate(raw.get("rises", {})),
         scan=Scan.model_validate(raw.get("scan", {})),
+        causes=Causes.model_validate(raw.get("causes", {})),
+        effects=Effects.model_validate(raw.get("effects", {})),
         emerging=Emerging.model_validate(raw.get("emerging", {})),
         near_repeat=NearRepeat.model_validate(raw.get("near_repeat", {})),
         concentration=Concentration.model_validate(raw.get("concentration", {})),
+        scorecard=Scorecard.model_validate(raw.get("scorecard", {})),
+        tasks=Tasks.model_validate(raw.get("tasks", {})),
     )

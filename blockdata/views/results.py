@@ -1,9 +1,9 @@
-"""The two answers of the base, with what they stand on: hot spots and chronic problems."""
+"""The answers of the base, with what they stand on."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,11 +111,11 @@ def located(session: Session, ids: Sequence[str], crs: str) -> gpd.GeoDataFrame:
     ----------
     session : Session
     ids : sequence of str
-        Of addresses, buildings, components, grids and areas.
+        Of records of any kind with a place, grids and areas.
     crs : str
         The base's.
     """
-    frame = lookups.places(session, ids)
+    frame = lookups.places(session, ids).drop(columns="kind")
     shapes = shapes_of(frame["x"], frame["y"], frame["geom"])
     return gpd.GeoDataFrame(frame[["id", "code", "name"]], geometry=shapes, crs=crs)
 
@@ -141,66 +141,6 @@ def require_category(session: Session, category: str | None) -> None:
             "no incident has this category",
             allowed=", ".join(known[:_MOST_LISTED]) + more,
             next_step="base.category.df() lists them all.",
-        )
-
-
-def _explain_exposure(rows: pd.DataFrame, words: Words) -> Iterator[str]:
-    for name in sorted(rows["exposure_name"].dropna().unique()):
-        yield words.t(
-            f"  以{words.exposure(name)}为基数", f"  measured against {words.exposure(name)}"
-        )
-
-
-def _explain_tested(rows: pd.DataFrame, words: Words) -> Iterator[str]:
-    tested = rows["reason"].isna()
-    categories = rows.loc[tested, "category"].nunique()
-    yield words.t(
-        f"  已检验：{categories} 个类别，{int(tested.sum())} 处有问题的地点",
-        f"  tested: {categories} categories, {int(tested.sum())} places with problems",
-    )
-    for reason, count in rows["reason"].value_counts().sort_index().items():
-        yield words.t(
-            f"  未检验 {count} 处：{words.untested(str(reason))}",
-            f"  not tested, {count} places: {words.untested(str(reason))}",
-        )
-
-
-def chronic_result(session: Session, facts: Facts, category: str | None = None) -> Result:
-    """Return the nightly run's chronic or recurring problems; see `blockdata.chronic`."""
-    require_category(session, category)
-    rows = lookups.chronic_rows(session)
-    if category is not None:
-        rows = rows[rows["category"] == category].reset_index(drop=True)
-    frame = with_places(rows, "place", session, facts.crs)
-    return result(session, facts, frame, "\n".join(_explain_chronic(rows, facts)))
-
-
-def _explain_chronic(rows: pd.DataFrame, facts: Facts) -> Iterator[str]:
-    words, settings = facts.words, facts.config.chronic
-    yield words.t(f"久治不愈（截至 {facts.as_of}）", f"Chronic problems (as of {facts.as_of})")
-    if rows.empty:
-        yield words.t("没有可检验的问题。", "There was nothing to test.")
-        return
-    found = int(rows["status"].notna().sum())
-    yield words.t(
-        f"最近 {settings.window_days} 天：{found} 处",
-        f"The last {settings.window_days} days: {found}",
-    )
-    yield from _explain_exposure(rows, words)
-    yield from _explain_tested(rows, words)
-    if (rows["measure"] == "chronic").any():
-        yield words.t(
-            f"“久治不愈”指办结后 {settings.recur_days} 天内再次发生的比例显著高于同类别其他地点。",
-            f"Chronic means that problems came back within {settings.recur_days} days of closing "
-            "significantly more often than elsewhere in the category.",
-        )
-    else:
-        yield words.t(
-            "来源没有结案时间，无法知道问题是否办结后复发，所以只称“反复发生”："
-            "问题数显著多于按基数应有的数目，并且不止一个月发生。",
-            "No source tells when a problem was closed, so nobody can know whether it came back: "
-            "these are called recurring. They are significantly more frequent than their exposure "
-            "explains, and in more than one month.",
         )
 
 

@@ -89,6 +89,7 @@ _RESULTS = {
     "hotspots": ("热点", "hot spots"),
     "chronic": ("久治不愈", "chronic"),
     "recurring": ("反复发生", "recurring"),
+    "resolved": ("久治不愈而已解决", "chronic once, resolved since"),
     "quarantined": ("待处理的隔离行", "rejected rows still open"),
 }
 

@@ -147,59 +147,35 @@ def add_results(session):
     )
     chronic = {
         "measure": "chronic",
-        "exposure_name": None,
-        "active_months": None,
+        "exposure_name": "each",
         "p": 1e-4,
         "status": "chronic",
+        "course": "persistent",
         "rank": 1,
-        "reason": None,
+        "model": "regression",
     }
-    quiet = chronic | {"status": None, "rank": None, "reason": "too_few_closings", "q": np.nan}
+    quiet = {"measure": "chronic", "reason": "no_closing_at_risk"}
+    back = {"followed": 9, "returned": 7, "share": 7 / 9, "share_km": 0.8, "median_days": 17.0}
+    excess = {"excess": 5.9, "excess_low": 3.1, "excess_high": 9.2, "excess_now": 6.0}
+    less = {"excess": 3.4, "excess_low": 0.4, "excess_high": 7.7, "excess_now": 3.0}
+    cover = {"place_kind": "component", "place": "cmp1", "category": "井盖破损"}
+    house = {"place_kind": "address", "place": "adr1", "category": "占道经营"}
+    cell = {"place_kind": "cell:unit", "place": "grd07", "category": "油烟扰民"}
     result(
         session,
         "chronic",
         [
             chronic
-            | {
-                "place_kind": "component",
-                "place": "cmp1",
-                "category": "井盖破损",
-                "episodes": 10,
-                "closings": 9,
-                "recurrences": 7,
-                "share": 7 / 9,
-                "share_elsewhere": 0.12,
-                "expected": 1.1,
-                "excess": 5.9,
-                "q": 0.0002,
-            },
+            | cover
+            | back
+            | excess
+            | {"episodes": 10, "closings": 9, "q": 2e-4, "expected": 1},
             chronic
-            | {
-                "place_kind": "address",
-                "place": "adr1",
-                "category": "占道经营",
-                "episodes": 8,
-                "closings": 8,
-                "recurrences": 5,
-                "share": 0.625,
-                "share_elsewhere": 0.2,
-                "expected": 1.6,
-                "excess": 3.4,
-                "q": 0.01,
-            },
-            quiet
-            | {
-                "place_kind": "cell:unit",
-                "place": "grd07",
-                "category": "油烟扰民",
-                "episodes": 1,
-                "closings": 1,
-                "recurrences": 0,
-                "share": 0.0,
-                "share_elsewhere": np.nan,
-                "expected": np.nan,
-                "excess": np.nan,
-            },
+            | house
+            | back
+            | less
+            | {"episodes": 8, "closings": 8, "q": 0.01, "expected": 2},
+            quiet | cell | {"episodes": 1, "closings": 1},
         ],
     )
     result(
@@ -475,18 +451,19 @@ def test_cells_that_have_ended_are_not_on_the_map(filled, facts):
 def test_chronic_places_are_described(filled, facts):
     page = render_report(filled, facts)
     assert "哪些地方总不见好" in page
-    assert cells_of(page, "1")[1:] != []
     assert "雨水篦子" in page
     assert "部件 3702030101000001 · 延安三路与望海路口" in page
-    assert "望海区延安三路105号3号楼的占道经营办结 8 次，其中 5 次在90天内又出现" in page
-    assert cells_of(page, "油烟扰民") == [
+    assert "望海区延安三路105号3号楼的占道经营出现 8 次，同类地方应为 2.0 次" in page
+    assert "多出 3.4 次（0.4 至 7.7）" in page
+    assert "观察满 90 天的 9 次办结中有 7 次复发（77.8%；按 Kaplan-Meier 估计 80.0%）" in page
+    assert "走势：持续（一直没有平静过，近 6 个月与以前相当）" in page
+    assert cells_of(page, "油烟扰民", "哪些地方总不见好") == [
         "油烟扰民",
-        "1",
         "0",
         "0",
-        "该类别的案件总数太少，不能检验（1 处）",
+        "0",
+        "时间窗内没有可观察满复发期的办结（1 处）",
     ]
-    assert "办结次数太少，不能检验（1 处）" in page
 
 
 def test_whole_areas_stand_apart_from_spots(filled, facts):
@@ -494,15 +471,30 @@ def test_whole_areas_stand_apart_from_spots(filled, facts):
     assert "成片的地方" not in page
     filled.run("UPDATE base.chronic SET place_kind = 'area', place = 'are0' WHERE place = 'cmp1'")
     page = render_report(filled, facts)
-    spots, areas = page.index("具体地点，多出最多的在前"), page.index("成片的地方，多出最多的在前")
-    assert spots < page.index("占道经营办结 8 次") < areas < page.index("井盖破损办结 9 次")
+    spots = page.index("具体地点，现在多出最多的在前")
+    areas = page.index("成片的地方，现在多出最多的在前")
+    assert spots < page.index("占道经营出现 8 次") < areas < page.index("井盖破损出现 10 次")
+
+
+def test_what_has_been_resolved_is_not_listed_as_bad(filled, facts):
+    filled.run("UPDATE base.chronic SET course = 'resolved' WHERE place = 'cmp1'")
+    page = render_report(filled, facts)
+    assert "井盖破损出现 10 次" not in page
+    assert "曾列入、已平静 6 个月以上：雨水篦子 3702030101000001 井盖破损（10 次）" in page
+
+
+def test_where_nothing_is_chronic_the_page_says_why(filled, facts):
+    filled.run("UPDATE base.chronic SET status = NULL, course = NULL")
+    page = render_report(filled, facts)
+    assert "没有哪个地方明显多于其他地方。<br>检验了 2 处地方的问题" in page
+    assert "1 处未检验：时间窗内没有可观察满复发期的办结" in page
 
 
 def test_without_closing_times_it_is_called_recurring(filled, facts):
     table = (
         filled.read("chronic")
         .to_pandas()
-        .assign(measure="recurring", active_months=6, exposure_name="all_episodes")
+        .assign(measure="recurring", active_months=6, exposure_name="all_episodes", course=None)
     )
     derived.write_result(filled, "chronic", table)
     page = render_report(filled, facts)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockdata.analysis import EXPOSURE_ORDER, EXPOSURE_WORDS
+from blockdata.engines.lasting_feeds import EXPOSURE_OF
 from blockdata.records import Catalogue
 from blockdata.report.words import Words, percent, q_value, tenth
 from blockdata.views.patterns.exposures import EXPOSURES
@@ -19,7 +20,7 @@ def test_share_is_0_or_100_only_if_none_or_all(part, of):
 
 
 def test_every_exposure_has_words():
-    assert {*EXPOSURES, "all_episodes"} == set(EXPOSURE_WORDS)
+    assert {*EXPOSURES, *EXPOSURE_OF.values(), "each", "all_episodes"} == set(EXPOSURE_WORDS)
     assert set(EXPOSURE_ORDER) <= set(EXPOSURES)
 
 

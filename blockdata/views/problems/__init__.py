@@ -1,0 +1,1 @@
+"""What never gets better: chronic places, what stands behind them, and what helped."""
