@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from blockdata.address.tree import AddressTree, Divisions, Succession
 from blockdata.batch.answers import check_decision
 from blockdata.batch.maintenance import fit_parser
 from blockdata.config import Config, parse_config
-from blockdata.engines import library_feeds, lookups
+from blockdata.engines import library_feeds, lookups, place_feeds
 from blockdata.engines.matching import Matcher
 from blockdata.engines.queries import run_query
 from blockdata.errors import AnalysisError, ConfigError, SnapshotError
@@ -32,8 +32,8 @@ from blockdata.store.layout import Layout
 from blockdata.store.session import Session
 from blockdata.store.snapshots import number_as_of, open_snapshot
 from blockdata.views.hot_spots import Asked, HotSpots, hot_spots
-from blockdata.views.place import Place, place_of_address
-from blockdata.views.results import Facts, Result, chronic_result, located
+from blockdata.views.place import Place
+from blockdata.views.results import Facts, located
 from blockdata.views.summary import Summary, summary_of
 from blockdata.views.tables import RecordTable
 
@@ -43,15 +43,26 @@ if TYPE_CHECKING:
     from blockdata.records.docs import Lang
     from blockdata.views.cameras import Coverage
     from blockdata.views.cases.cases import Cases
+    from blockdata.views.inside.area import Given
+    from blockdata.views.inside.inside import Inside
     from blockdata.views.layers.layers import Layers
+    from blockdata.views.monthly import MonthlyReport
     from blockdata.views.patterns.patterns import Patterns
+    from blockdata.views.problems.chronic import ChronicPlaces
+    from blockdata.views.problems.problems import Problems
+    from blockdata.views.scores.scores import Scores
+    from blockdata.views.tasks.tasks import Tasks
 
 RESULTS = (
     *("episode", "hotspot", "chronic", "cell_of", "link", "coverage_gap", "category"),
+    *("chronic_case", "chronic_similar", "cause", "cause_place", "near_chronic"),
+    *("effect", "effect_place"),
     *("described_place", "address_defect", "layer_defect", "layer_repair", "grid_lineage"),
     *("camera_coverage", "cell_coverage", "raster_population"),
     *("hotspot_choice", "hotspot_case", "emerging", "near_repeat", "concentration"),
     *("rise", "rise_category", "cluster", "cluster_place"),
+    *("indicator", "indicator_alarm", "scorecard", "score", "score_total"),
+    *("patrol_task", "patrol_route", "upkeep_task"),
 )
 """Results of the nightly run that are attributes of a base, besides its record kinds."""
 
@@ -114,11 +125,8 @@ def _day(value: dt.date | str) -> dt.date:
 class Base:
     """A base, opened for reading; made by `open`.
 
-    Every record kind is an attribute (`base.incident`), and so are the results `episode`,
-    `hotspot`, `chronic`, `cell_of`, `link`, `coverage_gap`, `category`, `described_place`,
-    `address_defect`, `layer_defect`, `layer_repair`, `grid_lineage`, `camera_coverage`,
-    `cell_coverage`, `raster_population`, `hotspot_choice`, `hotspot_case`, `emerging`,
-    `near_repeat`, `concentration`, `rise`, `rise_category`, `cluster` and `cluster_place`.
+    Every record kind is an attribute (`base.incident`), and so is every result of a run
+    (`base.episode`, `base.hotspot`, `base.chronic`, `base.indicator`, ...); `dir(base)` lists them.
 
     Attributes
     ----------
@@ -361,6 +369,72 @@ class Base:
 
         return Patterns(self.session, self.config, self.as_of, self._words)
 
+    @cached_property
+    def scores(self) -> Scores:
+        """How the city is measured: indicators with alarms, and the scorecard.
+
+        See `blockdata.views.scores.scores.Scores`.
+        """
+        from blockdata.views.scores.scores import Scores
+
+        return Scores(self.session, self.config, self.as_of, self._words)
+
+    @cached_property
+    def problems(self) -> Problems:
+        """The lasting problems: places that never get better, what is behind them, what helped.
+
+        See `blockdata.views.problems.problems.Problems`.
+        """
+        from blockdata.views.problems.problems import Problems
+
+        return Problems(self.session, self.config, self.as_of, self._words)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """What to do tomorrow: patrol lists, upkeep of registers, what the last lists brought.
+
+        See `blockdata.views.tasks.tasks.Tasks`.
+        """
+        from blockdata.views.tasks.tasks import Tasks
+
+        return Tasks(self.session, self.config, self.as_of, self._words)
+
+    def monthly(
+        self,
+        month: str | dt.date | None = None,
+        *,
+        publish: bool = False,
+        stated: Mapping[str, int] | None = None,
+    ) -> MonthlyReport:
+        """Return the report of a natural month (考评数据分析报告).
+
+        Parameters
+        ----------
+        month : str or date, optional
+            "2026-10", or any day of it; default: the last whole month before as_of.
+        publish : bool, default False
+            Hide small counts of a category in a place, with those by which they could be worked
+            out, and name private places by road or community.
+        stated : mapping of source to int, optional
+            How many cases of the month each source says it had, to be held against the count;
+            default: as configured.
+
+        Returns
+        -------
+        MonthlyReport
+            `.tables`, `.summary`, `.definitions`, `.html`, `.write(folder)`, `.explain()`.
+
+        Raises
+        ------
+        AnalysisError
+            If it is no month, or it is not over at as_of.
+        """
+        from blockdata.views.monthly import monthly_report
+
+        return monthly_report(
+            *(self.session, self.config, self.as_of, month), publish=publish, stated=stated
+        )
+
     def coverage(
         self,
         grid: str = "unit",
@@ -440,31 +514,82 @@ class Base:
         links = lookups.address_successions(self.session)
         return list(Succession.build(links).resolve(id_or_code, on))
 
-    def place(self, id_or_text: str) -> Place:
-        """Return everything known of one address, on one page; people are never part of it.
+    def inside(self, area: Given) -> Inside:
+        """Return all that the base answers of an area: what stands there, hot, chronic, to be done.
 
         Parameters
         ----------
-        id_or_text : str
-            Id of an address, also of one that was merged or renumbered since; or an address as
-            written.
+        area : shapely polygon, GeoSeries, GeoDataFrame or str
+            A polygon in the base's coordinate system; a frame with one of its own; or the id or
+            code of a cell or an area.
+
+        Returns
+        -------
+        Inside
+            `.standing`, `.people` (whole atoms only), `.hotspots`, `.chronic`, `.patrol`,
+            `.upkeep`, `.indicators()`, `.scorecard()`, `.explain()`, `.write(path)`.
 
         Raises
         ------
         AnalysisError
-            If there is no such address, or it was split into several.
+            If it is no area, or no cell of the name stands.
+        CrsError
+            If its coordinates look like degrees, or a frame has no coordinate system.
         """
+        from blockdata.views.inside import Inside, area_of
+
+        day = self.as_of - dt.timedelta(days=1)
+        found = area_of(self.session, area, self.crs, day)
+        return Inside(self.session, self.facts(), found)
+
+    def place(self, id_or_text: str) -> Place:
+        """Return everything known of one place, on one page; people are never part of it.
+
+        Parameters
+        ----------
+        id_or_text : str
+            Id of a place of any kind: an address (also of one that was merged or renumbered
+            since), a building, a component, a legal entity, premises, a camera, a grid, an area
+            ...; its code; or an address as written.
+
+        Returns
+        -------
+        Place
+            What it is, its aliases and cells, what stands there, cases with their results,
+            episodes, whether it is chronic and what speaks for that, hot spots, chains,
+            indicators of its cells, tasks due there, cameras in range. `html()` is a page.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such place, an address was split into several, or several have the code.
+        """
+        from blockdata.views.place_gathering import place_of
+
+        identifier = self._place_now(id_or_text)
+        facts = Facts(self.config, self.as_of, (), self._words, self.crs)
+        return place_of(self.session, facts, identifier)
+
+    def _place_now(self, id_or_text: str) -> str:
+        """Return the id of the place that an id, a code or an address text stands for now."""
         identifier = self._now(id_or_text)
-        if not lookups.is_address(self.session, identifier):
-            found = self.match([id_or_text]).iloc[0]
-            if pd.isna(found["address_id"]):
-                raise AnalysisError(
-                    f"the text matches no address ({found['evidence']})",
-                    where="place",
-                    next_step="base.match([...]) tells more.",
-                )
-            identifier = str(found["address_id"])
-        return place_of_address(self.session, identifier, self._words)
+        if place_feeds.kind_of(self.session, identifier) is not None:
+            return identifier
+        coded = place_feeds.named(self.session, id_or_text)
+        if len(coded) > 1:
+            raise AnalysisError(
+                "several places have this code", where="place", allowed=", ".join(coded)
+            )
+        if coded:
+            return coded[0]
+        found = self.match([id_or_text]).iloc[0]
+        if pd.isna(found["address_id"]):
+            raise AnalysisError(
+                f"the text matches no address ({found['evidence']})",
+                where="place",
+                next_step="base.match([...]) tells more.",
+            )
+        return str(found["address_id"])
 
     def _now(self, identifier: str) -> str:
         """Return the one address that an id stands for now; what is no id stays as it is."""
@@ -628,7 +753,9 @@ def hotspots(
     return hot_spots(base.session, base.facts(), asked, tell)
 
 
-def chronic(base: Base, *, category: str | None = None) -> Result:
+def chronic(
+    base: Base, *, category: str | None = None, place_kind: str | None = None
+) -> ChronicPlaces:
     """Return which places never get better, as the nightly run found it.
 
     Parameters
@@ -636,16 +763,24 @@ def chronic(base: Base, *, category: str | None = None) -> Result:
     base : Base
     category : str, optional
         Only this category of incidents.
+    place_kind : str, optional
+        Only this kind of place: "address", "building", "component", "legal_entity", "premises",
+        "crossing", "cell:unit", ...
 
     Returns
     -------
-    Result
-        One row per place and category, the worst first; `measure` is "recurring" where no
-        source tells when a problem was closed.
+    ChronicPlaces
+        Its `frame` has one row per place and category, first what is still bad, spots before
+        areas, by rank; `measure` is "recurring" where no source tells when a problem was closed.
+        Besides the figures it has code, name, course_word and sentences in Chinese and English.
+        `.evidence(place)` tells what speaks for one place, `.similar` which similar ones got
+        better.
 
     Raises
     ------
     AnalysisError
-        If no incident has the category.
+        If no incident has the category, or no place of the kind has an episode.
     """
-    return chronic_result(base.session, base.facts(), category)
+    from blockdata.views.problems.chronic import chronic_places
+
+    return chronic_places(base.session, base.facts(), category, place_kind)

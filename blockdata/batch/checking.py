@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from blockdata.batch.discover import Found, discover
 from blockdata.batch.findings import Findings
 from blockdata.batch.loading import Loading, is_decision
+from blockdata.batch.scores_settings import check_scores
 from blockdata.batch.telling import code_findings, fields_of_similar_name
 from blockdata.config import Config, Source
 from blockdata.errors import KeyMissingError, SourceError
@@ -69,8 +70,10 @@ def check_sources(config: Config) -> list[SourceCheck]:
     Raises
     ------
     ConfigError
-        If a path names an environment variable that is not set.
+        If a path names an environment variable that is not set, or the sections about indicators
+        and the scorecard say what there is not.
     """
+    check_scores(config)
     people_key = keys_of(config).people
     secret = pseudonym_secret(people_key) if people_key else None
     loading = Loading(config, config.catalogue(), secret, Findings())

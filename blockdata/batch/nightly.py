@@ -24,9 +24,12 @@ from blockdata.batch.hot_spots import note_hot_spot_changes
 from blockdata.batch.library import scheme_of
 from blockdata.batch.loading import Loading, apply_delivery, is_decision
 from blockdata.batch.manifest import RunFacts, attempt, manifest, write_attempt
+from blockdata.batch.monthly import write_month
 from blockdata.batch.people import settle_people
 from blockdata.batch.plan import Held, Plan, make_plan
+from blockdata.batch.scores_settings import check_scores
 from blockdata.batch.steps import Clock, Context, run_steps, versions
+from blockdata.batch.task_outcomes import note_task_outcomes
 from blockdata.config import Config, Source
 from blockdata.errors import BlockdataError, KeyMissingError
 from blockdata.report import write_report
@@ -119,6 +122,7 @@ def nightly(
     keys = keys_of(config)
     _require_keys(config, keys)
     scheme_of(config)
+    check_scores(config)
     day = as_of or dt.datetime.now(config.city.zone).date()
     with run_lock(layout):
         layout.create()
@@ -182,6 +186,7 @@ def told_config(config: Config) -> dict[str, object]:
         source["path"] = _last_part(source["path"])
     if told["population_raster"]:
         told["population_raster"]["path"] = _last_part(told["population_raster"]["path"])
+    told["indicators"]["files"] = [_last_part(name) for name in told["indicators"]["files"]]
     if told["city"]["outline"]:
         told["city"]["outline"] = _last_part(told["city"]["outline"])
     return told
@@ -200,6 +205,7 @@ class _Run:
     dry_run: bool
     progress: Progress
     findings: Findings = field(default_factory=Findings)
+    before: dt.date | None = None
 
     def go(self) -> Outcome:
         clock = Clock(
@@ -390,8 +396,10 @@ class _Run:
             return
         earlier = self._opened(current.number)
         try:
+            self.before = dt.date.fromisoformat(str(earlier.meta("as_of")))
             note_revisions(session, earlier, self.config, self.day)
             note_hot_spot_changes(session, earlier, self.day)
+            note_task_outcomes(session, earlier, self.config, self.day)
         finally:
             earlier.con.close()
 
@@ -410,7 +418,9 @@ class _Run:
     def _publish(self, work: Work, number: int, facts: dict[str, object], clock: Clock) -> Outcome:
         code = Code.WARNINGS if self.findings.warns else Code.PUBLISHED
         with clock.part("report"):
-            write_report(work.session, facts, self.layout.report(number))
+            folder = self.layout.report(number)
+            write_report(work.session, facts, folder)
+            write_month(work.session, self.config, self.day, self.before, folder)
         with clock.part("write"):
             work.close()
         if self.dry_run:

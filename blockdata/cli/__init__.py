@@ -11,15 +11,19 @@ import typer
 
 from blockdata.cli import (
     accept,
+    causes,
     check,
     chronic,
     coverage,
     decide,
+    effects,
     hotspots,
     info,
+    inside,
     keys,
     kinds,
     match,
+    monthly,
     nightly,
     place,
     profile,
@@ -27,6 +31,7 @@ from blockdata.cli import (
     review,
     rollback,
     sql,
+    tasks,
 )
 from blockdata.cli.cases import categories as cases_categories
 from blockdata.cli.cases import chains as cases_chains
@@ -54,6 +59,9 @@ from blockdata.cli.patterns import point_clusters as patterns_point_clusters
 from blockdata.cli.patterns import rates as patterns_rates
 from blockdata.cli.patterns import rises as patterns_rises
 from blockdata.cli.patterns import scan as patterns_scan
+from blockdata.cli.scores import alarms as scores_alarms
+from blockdata.cli.scores import indicators as scores_indicators
+from blockdata.cli.scores import scorecard as scores_scorecard
 from blockdata.errors import ConfigError, KeyMissingError, LockedError
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -68,9 +76,17 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "info": info.info,
     "hotspots": hotspots.hotspots,
     "chronic": chronic.chronic,
+    "causes": causes.causes,
+    "effects": effects.effects,
+    "monthly": monthly.monthly,
+    "indicators": scores_indicators.indicators,
+    "alarms": scores_alarms.alarms,
+    "scorecard": scores_scorecard.scorecard,
+    "tasks": tasks.tasks,
     "profile": profile.profile,
     "coverage": coverage.coverage,
     "place": place.place,
+    "inside": inside.inside,
     "match": match.match,
     "sql": sql.sql,
     "quarantine": quarantine.quarantine,

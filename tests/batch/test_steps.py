@@ -125,8 +125,8 @@ def test_a_step_that_fails_is_run_again(made):
 
 
 def test_a_second_end_of_a_run_keeps_every_step(made):
-    made.finish(AS_OF)
-    assert made.finish(AS_OF) == [step.name for step in STEPS]
+    made.finish(AS_OF, STEPS)
+    assert made.finish(AS_OF, STEPS) == [step.name for step in STEPS]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,28 @@ def test_hotspots_and_chronic_tell_what_they_stand_on(base):
     with bd.open(base) as opened:
         said = bd.hotspots(opened, tell=None).frame["sentence_zh"].dropna().head(10)
     assert all(sentence in told for sentence in said)
-    assert "久治不愈" in _run("chronic", base).output
+    told = _run("chronic", base).output
+    assert "久治不愈" in told
+    assert "1. 过去" in told and "走势：" in told
+
+
+def test_the_evidence_of_a_chronic_place_is_told_and_written_as_a_page(base, tmp_path):
+    with bd.open(base) as opened:
+        row = bd.chronic(opened, place_kind="component").still_bad.iloc[0]
+    told = _run("chronic", base, "--kind", "component", "--evidence", row["code"]).output
+    assert "办结" in told and "经过" in told
+    page = tmp_path / "evidence.html"
+    _run("chronic", base, "--evidence", row["place"], "--out", page)
+    assert row["code"] in page.read_text(encoding="utf-8")
+
+
+def test_a_place_is_written_as_a_page(base, tmp_path, capsys):
+    with bd.open(base) as opened:
+        camera = opened.sql("select min(id) as id from camera")["id"].iloc[0]
+    page = tmp_path / "place.html"
+    _run("place", base, camera, "--html", page)
+    assert camera in page.read_text(encoding="utf-8")
+    assert _ends(capsys, "place", base, camera, "--html", tmp_path / "place.txt")[0] == 2
 
 
 def test_a_profile_is_written_as_csv_and_geopackage(base, tmp_path):

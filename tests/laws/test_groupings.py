@@ -166,7 +166,7 @@ def _content(history, cuts, *, forgetful=False):
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_grouping_into_runs_gives_the_same_content(data):
     history = data.draw(histories())
     cuts = data.draw(st.sets(st.integers(1, len(history))))
@@ -174,7 +174,7 @@ def test_any_grouping_into_runs_gives_the_same_content(data):
 
 
 @given(st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_remembered_is_what_would_be_computed(data):
     history = data.draw(histories())
     cuts = data.draw(st.sets(st.integers(1, len(history))))
