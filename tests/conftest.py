@@ -14,6 +14,15 @@ AS_OF = dt.date(2026, 11, 1)
 SEED = 7
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the longest tests, so that none is left over when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+NO_MONTHLY = "\n[monthly]\nnightly = false\n"
+
+
 @pytest.fixture(scope="session")
 def tiny_sources(tmp_path_factory):
     """The tiny district's files and configuration, and keys beside it; do not change them."""
@@ -28,9 +37,17 @@ def tiny_sources(tmp_path_factory):
 
 @pytest.fixture
 def tiny(tiny_sources, tmp_path):
-    """A copy of the tiny district that a test may change; returns its configuration's path."""
+    """A copy of the tiny district that a test may change; returns its configuration's path.
+
+    It measures one month and writes no monthly report, so that a night is quick.
+    """
     shutil.copytree(tiny_sources, tmp_path / "tiny")
-    return tmp_path / "tiny" / "district" / "city.toml"
+    path = tmp_path / "tiny" / "district" / "city.toml"
+    text = path.read_text(encoding="utf-8")
+    head, weights, rest = text.partition("[scorecard.weights]")
+    quick = f"{head}[scorecard]\nmonths = 1\n\n{weights}{rest}"
+    path.write_text(f"{quick}\n[indicators]\nmonths = 1\n{NO_MONTHLY}", encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -185,6 +185,5 @@ def _tell(table: pd.DataFrame) -> None:
 
 
 def _share(part: pd.Series, whole: pd.Series) -> str:
-    return f"{part.sum()}/{whole.sum()}" + (
-        f" = {part.sum() / whole.sum():.3f}" * bool(whole.any())
-    )
+    told = f"{part.sum()}/{whole.sum()}"
+    return f"{told} = {part.sum() / whole.sum():.3f}" if whole.any() else told

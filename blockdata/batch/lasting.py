@@ -55,8 +55,9 @@ def _chronic(session: Session, context: Context, told: pd.DataFrame) -> dict[str
     places = lasting_feeds.all_places(session, layers, day)
     found = lasting_problems(episodes, places, as_of=pd.Timestamp(context.end), rules=rules)
     _tell(context, found, rules)
-    general = found["place_kind"].str.split(":").str[0]
-    exposure_name = general.map(lasting_feeds.EXPOSURE_OF).fillna("each")
+    general = {kind: kind.partition(":")[0] for kind in found["place_kind"].unique()}
+    named = {k: lasting_feeds.EXPOSURE_OF.get(kind, "each") for k, kind in general.items()}
+    exposure_name = found["place_kind"].map(named)
     return {
         "chronic": found.assign(measure="chronic", exposure_name=exposure_name),
         "chronic_case": _cases(found, episodes, context, rules.months * 30),

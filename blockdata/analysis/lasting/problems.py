@@ -13,7 +13,11 @@ from blockdata.analysis.lasting.expectations import Expected, Tally, expectation
 from blockdata.analysis.lasting.ground import Floats, Ground, grounds_of, month_of
 from blockdata.analysis.lasting.memory import half_life_months, rate_a_year, ratio_now, series_of
 from blockdata.analysis.lasting.prior import posterior_interval, posterior_mean
-from blockdata.analysis.lasting.returns import closings_of, known_episodes, returns_within
+from blockdata.analysis.lasting.returns import (
+    closings_of_known,
+    known_episodes,
+    returns_within,
+)
 from blockdata.analysis.lasting.rules import STEP_DAYS, LastingRules
 from blockdata.analysis.tails import negative_binomial_upper_tail
 
@@ -122,7 +126,7 @@ def lasting_problems(
     known = known_episodes(episodes, "lasting_problems episodes")
     known = known[known["first_reported"] < end]
     start = end - pd.Timedelta(days=STEP_DAYS * rules.months)
-    closings = closings_of(known, as_of=end)
+    closings = closings_of_known(known, end)
     closings = closings[closings["closed_at"] >= start]
     recent = known[known["first_reported"] >= start]
     if recent.empty:
@@ -138,7 +142,7 @@ def lasting_problems(
     table = table.merge(_told(episodes, recent, closings, rules), on=_KEYS, how="left")
     whole = [c for c, d in LASTING_COLUMNS.items() if d == "int64"]
     table[whole] = table[whole].fillna(0)
-    table = table.sort_values(["place_kind", "category", "place"], ignore_index=True)
+    # Kinds, categories and places come sorted, and a left join keeps their order.
     return table[list(LASTING_COLUMNS)].astype(LASTING_COLUMNS)
 
 

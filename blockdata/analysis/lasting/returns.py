@@ -77,6 +77,12 @@ def closings_of(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """
     known = known_episodes(episodes, "closings_of episodes")
     end = require_naive_time(as_of, "closings_of as_of")
+    found = closings_of_known(known, end)
+    return found.sort_values(["episode", "place_kind"], ignore_index=True)
+
+
+def closings_of_known(known: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    """Return what `closings_of` does, of episodes that are checked, by kind of place."""
     # A place of one kind is never one of another, whatever their names.
     parts = [
         recurrences(rows, as_of=end).assign(place_kind=str(kind))
@@ -87,7 +93,7 @@ def closings_of(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
         parts = [recurrences(known, as_of=end).assign(place_kind=pd.Series(dtype="str"))]
     found = pd.concat(parts, ignore_index=True)[[*columns, "recurred"]]
     found["observed_days"] = (end - found["closed_at"]).dt.total_seconds() / 86_400
-    return found.sort_values(["episode", "place_kind"], ignore_index=True)
+    return found
 
 
 def known_episodes(episodes: pd.DataFrame, where: str) -> pd.DataFrame:

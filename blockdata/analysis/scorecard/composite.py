@@ -119,20 +119,23 @@ def _one(
     min_weight_used: float,
 ) -> pd.DataFrame:
     units = sorted(group["unit"].unique())
+    row = pd.Index(units).get_indexer(pd.Index(group["unit"]))
+    of, above, below = (group[c].to_numpy() for c in ("definition", "numerator", "denominator"))
+    known = ~group["reason"].isin(["small_denominator", "not_kept"]).to_numpy() & (below > 0)
     total, used = np.zeros(len(units)), np.zeros(len(units))
     drawn = np.zeros((settings.draws, len(units)))
     missing: list[list[str]] = [[] for _ in units]
     for number, (name, weight) in enumerate(sorted(weights.items())):
-        own = group[group["definition"] == name].set_index("unit").reindex(units)
-        fit = own["denominator"].gt(0) & ~own["reason"].isin(["small_denominator", "not_kept"])
-        x, n = own.loc[fit, "numerator"], own.loc[fit, "denominator"]
-        at, high = np.flatnonzero(fit), definitions()[name].better == "high"
+        own = np.flatnonzero(known & (of == name))
+        own = own[np.argsort(row[own], kind="stable")]
+        x, n, at = above[own], below[own], row[own]
+        high = definitions()[name].better == "high"
         rates = draw_rates(x, n, "share", draws=settings.draws, seed=settings.seed + number)
-        share = (x / n).to_numpy(dtype=np.float64)
+        share = x / n
         total[at] += weight * (share if high else 1 - share)
         drawn[:, at] += weight * (rates if high else 1 - rates)
         used[at] += weight
-        for unit in np.flatnonzero(~fit):
+        for unit in np.setdiff1d(np.arange(len(units)), at).tolist():
             missing[unit].append(name)
     frame = pd.DataFrame({"unit_kind": kind, "unit": units, "month": month})
     frame = frame.assign(
