@@ -20,9 +20,6 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-NO_MONTHLY = "\n[monthly]\nnightly = false\n"
-
-
 @pytest.fixture(scope="session")
 def tiny_sources(tmp_path_factory):
     """The tiny district's files and configuration, and keys beside it; do not change them."""
@@ -35,19 +32,24 @@ def tiny_sources(tmp_path_factory):
     return root
 
 
-@pytest.fixture
-def tiny(tiny_sources, tmp_path):
-    """A copy of the tiny district that a test may change; returns its configuration's path.
+@pytest.fixture(scope="session")
+def tiny_quick(tiny_sources, tmp_path_factory):
+    """The same with quick nights: one month is measured, no monthly report; do not change it."""
+    root = tmp_path_factory.mktemp("quick") / "tiny"
+    shutil.copytree(tiny_sources, root)
+    path = root / "district" / "city.toml"
+    head, weights, rest = path.read_text(encoding="utf-8").partition("[scorecard.weights]")
+    few = "\n[indicators]\nmonths = 1\n\n[monthly]\nnightly = false\n"
+    text = f"{head}[scorecard]\nmonths = 1\n\n{weights}{rest}{few}"
+    path.write_text(text, encoding="utf-8")
+    return root
 
-    It measures one month and writes no monthly report, so that a night is quick.
-    """
-    shutil.copytree(tiny_sources, tmp_path / "tiny")
-    path = tmp_path / "tiny" / "district" / "city.toml"
-    text = path.read_text(encoding="utf-8")
-    head, weights, rest = text.partition("[scorecard.weights]")
-    quick = f"{head}[scorecard]\nmonths = 1\n\n{weights}{rest}"
-    path.write_text(f"{quick}\n[indicators]\nmonths = 1\n{NO_MONTHLY}", encoding="utf-8")
-    return path
+
+@pytest.fixture
+def tiny(tiny_quick, tmp_path):
+    """A copy of the tiny district that a test may change; returns its configuration's path."""
+    shutil.copytree(tiny_quick, tmp_path / "tiny")
+    return tmp_path / "tiny" / "district" / "city.toml"
 
 
 @pytest.fixture(scope="session")

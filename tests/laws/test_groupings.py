@@ -167,7 +167,7 @@ def _content(history, cuts, *, forgetful=False):
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_grouping_into_runs_gives_the_same_content(data):
     history = data.draw(histories())
     cuts = data.draw(st.sets(st.integers(1, len(history))))

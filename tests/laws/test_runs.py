@@ -47,9 +47,9 @@ def content(config_path):
 
 
 @pytest.fixture(scope="module")
-def all_at_once(tiny_sources, tmp_path_factory):
+def all_at_once(tiny_quick, tmp_path_factory):
     root = tmp_path_factory.mktemp("once") / "tiny"
-    shutil.copytree(tiny_sources, root)
+    shutil.copytree(tiny_quick, root)
     outcome = run(root / "district" / "city.toml")
     return outcome, root / "district" / "city.toml"
 
