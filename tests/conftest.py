@@ -21,6 +21,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
+def usual_steps():
+    """The steps of a run without ten on which little or nothing stands: others are quicker so."""
+    from blockdata.batch.flow import STEPS
+
+    left_out = {
+        *("emerging", "near_repeat", "concentration", "causes", "effects", "rises", "clusters"),
+        *("indicators", "scorecard", "tasks"),
+    }
+    return tuple(step for step in STEPS if step.name not in left_out)
+
+
+@pytest.fixture(scope="session")
 def tiny_sources(tmp_path_factory):
     """The tiny district's files and configuration, and keys beside it; do not change them."""
     from blockdata.store.keys import make_keys

@@ -7,7 +7,12 @@ import datetime as dt
 import pandas as pd
 
 from blockdata.analysis import recurring_test
-from blockdata.analysis.lasting import LastingRules, lasting_problems, similar_improved
+from blockdata.analysis.lasting import (
+    STEP_DAYS,
+    LastingRules,
+    lasting_problems,
+    similar_improved,
+)
 from blockdata.batch.findings import Finding
 from blockdata.batch.steps import Context
 from blockdata.engines import hot_feeds, lasting_feeds
@@ -60,7 +65,7 @@ def _chronic(session: Session, context: Context, told: pd.DataFrame) -> dict[str
     exposure_name = found["place_kind"].map(named)
     return {
         "chronic": found.assign(measure="chronic", exposure_name=exposure_name),
-        "chronic_case": _cases(found, episodes, context, rules.months * 30),
+        "chronic_case": _cases(found, episodes, context, rules.months * STEP_DAYS),
         "chronic_similar": similar_improved(found),
     }
 

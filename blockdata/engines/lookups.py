@@ -100,28 +100,6 @@ def addresses_within(session: Session, identifier: str) -> list[str]:
     return [str(row[0]) for row in session.rows(_WITHIN, [identifier])]
 
 
-def cells_of_address(session: Session, identifier: str) -> pd.DataFrame:
-    """Return layer, cell, code, name of the cells in which an address lies now."""
-    return session.con.execute(
-        "SELECT c.layer, c.cell, coalesce(g.code, a.code) AS code, "
-        "coalesce(g.name, a.name) AS name "
-        "FROM base.cell_of c LEFT JOIN base.grid g ON g.id = c.cell "
-        "LEFT JOIN base.area a ON a.id = c.cell "
-        "WHERE c.kind = 'address' AND c.id = ? AND c.valid_to IS NULL ORDER BY c.layer, c.cell",
-        [identifier],
-    ).df()
-
-
-def incidents_linked_to(session: Session, targets: Sequence[str]) -> list[str]:
-    """Return the ids of the incidents that are linked to one of some places, sorted."""
-    rows = session.rows(
-        "SELECT DISTINCT incident FROM base.link "
-        "WHERE target IN (SELECT unnest(?::VARCHAR[])) ORDER BY incident",
-        [list(targets)],
-    )
-    return [str(row[0]) for row in rows]
-
-
 def episodes_at(session: Session, places: Sequence[str]) -> pd.DataFrame:
     """Return the episodes at one of some places, by time."""
     return session.con.execute(

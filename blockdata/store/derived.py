@@ -9,14 +9,14 @@ import pyarrow as pa
 
 from blockdata.records import Kind
 from blockdata.records.tables import Table
-from blockdata.store import schema
 from blockdata.store.connection import quote
+from blockdata.store.result_tables import RESULTS
 from blockdata.store.session import Session
 
 
 def result_table(name: str) -> Table:
     """Return the declaration of a result table."""
-    return next(t for t in schema.RESULTS if t.name == name)
+    return next(t for t in RESULTS if t.name == name)
 
 
 def write_result(session: Session, name: str, frame: pd.DataFrame) -> None:

@@ -20,14 +20,6 @@ from blockdata.store.layout import Layout
 from blockdata.store.snapshots import memory_session
 
 FIRST_DAY = dt.date(2026, 8, 1)
-READERS = frozenset(
-    {
-        *("emerging", "near_repeat", "concentration", "causes", "effects", "rises", "clusters"),
-        *("indicators", "scorecard", "tasks"),
-    }
-)
-"""Steps on whose results no other step stands: tests of other steps go without them."""
-USUAL = tuple(step for step in STEPS if step.name not in READERS)
 
 
 def make_config(*sources, folder=Path(), **sections):
@@ -44,7 +36,7 @@ def make_config(*sources, folder=Path(), **sections):
 class Town:
     """A base in memory to which sources deliver rows given as texts by field name."""
 
-    def __init__(self, *sources, folder=Path(), steps=USUAL, **sections):
+    def __init__(self, *sources, folder=Path(), steps=STEPS, **sections):
         self.steps = steps
         self.config = make_config(*sources, folder=folder, **sections)
         catalogue = self.config.catalogue()
@@ -102,12 +94,12 @@ class Town:
 
 
 @pytest.fixture
-def town():
-    """Make a town of sources; it is closed at the end."""
+def town(usual_steps):
+    """Make a town of sources, whose runs end with the usual steps; it is closed at the end."""
     made = []
 
     def build(*sources, **settings):
-        made.append(Town(*sources, **settings))
+        made.append(Town(*sources, **({"steps": usual_steps} | settings)))
         return made[-1]
 
     yield build

@@ -63,7 +63,11 @@ class Inside:
     @cached_property
     def people(self) -> int | None:
         """The published people of the atoms that lie whole inside; None where there is none."""
-        return inside_feeds.atoms_inside(self._session, self.area.shape)[0]
+        return self._atoms[0]
+
+    @cached_property
+    def _atoms(self) -> tuple[int | None, int, int]:
+        return inside_feeds.atoms_inside(self._session, self.area.shape)
 
     @cached_property
     def hotspots(self) -> pd.DataFrame:
@@ -191,7 +195,7 @@ class Inside:
         return "\n".join(lines)
 
     def _people_told(self) -> str:
-        people, whole, cut = inside_feeds.atoms_inside(self._session, self.area.shape)
+        people, whole, cut = self._atoms
         t = self._facts.words.t
         if people is None:
             return t(
