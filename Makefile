@@ -9,7 +9,7 @@ AS_OF := 2026-11-01
 KEYS := build/keys
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 "$(BIN)/python" -m pip install --quiet -c constraints.txt
 
-.PHONY: demo test lint types unit clean docs bench
+.PHONY: demo test lint types kernels unit clean docs bench
 
 demo: $(INSTALLED)
 	@"$(BIN)/blockdata" keys $(KEYS)
@@ -17,7 +17,10 @@ demo: $(INSTALLED)
 	case $$code in 0|3|99) ;; *) exit $$code;; esac; \
 	"$(BIN)/blockdata" info build/demo.base
 
-test: lint types unit
+# The loops are compiled while types are checked: else each of the test workers would compile them.
+test:
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types kernels
+	@$(MAKE) --no-print-directory unit
 
 lint: $(INSTALLED_DEV)
 	"$(BIN)/ruff" check .
@@ -25,6 +28,9 @@ lint: $(INSTALLED_DEV)
 
 types: $(INSTALLED_DEV)
 	"$(BIN)/mypy" blockdata loaders/blockdata_loaders
+
+kernels: $(INSTALLED_DEV)
+	"$(BIN)/python" -m data_samples.one_night
 
 unit: $(INSTALLED_DEV)
 	# One worker more than processors: some tests wait for processes of their own.

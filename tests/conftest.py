@@ -32,6 +32,12 @@ def usual_steps():
     return tuple(step for step in STEPS if step.name not in left_out)
 
 
+@pytest.fixture
+def loading_only(monkeypatch):
+    """Have runs read, merge and publish only: what they compute is not what a test is about."""
+    monkeypatch.setattr("blockdata.batch.nightly.STEPS", ())
+
+
 @pytest.fixture(scope="session")
 def tiny_sources(tmp_path_factory):
     """The tiny district's files and configuration, and keys beside it; do not change them."""

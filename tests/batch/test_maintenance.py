@@ -18,6 +18,8 @@ from blockdata.store.snapshots import open_snapshot
 
 EARLY, LATE = dt.date(2026, 10, 15), dt.date(2026, 11, 1)
 
+pytestmark = pytest.mark.usefixtures("loading_only")
+
 
 @pytest.fixture(scope="module")
 def two_nights(tiny_sources, tmp_path_factory):
@@ -25,8 +27,10 @@ def two_nights(tiny_sources, tmp_path_factory):
     folder = tmp_path_factory.mktemp("nights") / "tiny"
     shutil.copytree(tiny_sources, folder)
     config = bd.load_config(folder / "district" / "city.toml")
-    nightly(config, as_of=EARLY)
-    nightly(config, as_of=LATE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("blockdata.batch.nightly.STEPS", ())
+        nightly(config, as_of=EARLY)
+        nightly(config, as_of=LATE)
     return config
 
 

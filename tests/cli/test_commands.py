@@ -142,6 +142,7 @@ def test_keys_are_made_once_outside_the_base(tmp_path):
     assert key.strip() not in first
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_a_night_and_all_that_follows(tiny, tmp_path):
     """Night, nothing to do, decision, review, rollback, accept: each by its command."""
     base = bd.load_config(tiny).base_path

@@ -88,18 +88,21 @@ def _run(path):
     return {f["code"]: f["en"] for f in found}
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_areas_in_the_base_are_the_outline_of_what_comes_after(city):
     path = city(wgs84_to_gcj02(TRUE))
     found = _run(path)
     assert "look like GCJ-02: 46" in found["wrong_crs"]
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_an_outline_in_the_configuration_needs_no_areas(city, tmp_path):
     (tmp_path / "border.geojson").write_text(_geojson(DISTRICT), encoding="utf-8")
     path = city(wgs84_to_gcj02(TRUE), city='outline = "border.geojson"', areas=False)
     assert "look like GCJ-02: 46" in _run(path)["wrong_crs"]
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_an_outline_from_a_web_map_is_brought_home_first(city, tmp_path):
     on_a_map = shapely.transform(DISTRICT, wgs84_to_gcj02)
     (tmp_path / "border.geojson").write_text(_geojson(on_a_map), encoding="utf-8")
@@ -108,6 +111,7 @@ def test_an_outline_from_a_web_map_is_brought_home_first(city, tmp_path):
     assert "wrong_crs" in _run(city(wgs84_to_gcj02(TRUE), city=settings, areas=False))
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_naming_the_system_and_running_again_loads_the_file(city):
     assert "wrong_crs" in _run(city(wgs84_to_gcj02(TRUE)))
     path = city(wgs84_to_gcj02(TRUE), source='crs = "gcj02"')
@@ -116,6 +120,7 @@ def test_naming_the_system_and_running_again_loads_the_file(city):
         assert base.session.count("address") >= len(TRUE)
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_another_outline_loads_everything_anew(city, tmp_path):
     border = tmp_path / "border.geojson"
     border.write_text(_geojson(shapely.box(120, 35, 121, 37)), encoding="utf-8")
@@ -126,12 +131,14 @@ def test_another_outline_loads_everything_anew(city, tmp_path):
     assert "wrong_crs" in _run(path)
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_a_missing_outline_stops_the_run_before_it_reads(city):
     path = city(TRUE, city='outline = "nowhere.geojson"')
     with pytest.raises(ConfigError, match=r"\[city\] outline"):
         nightly(load_config(path), as_of=AS_OF)
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_a_frozen_source_ends_the_run(city):
     path = city(wgs84_to_gcj02(TRUE), source='contract = "freeze"')
     with pytest.raises(SourceError, match="look like GCJ-02"):
@@ -186,6 +193,7 @@ def test_other_parameters_load_everything_anew(city):
     assert x == pytest.approx(in_zone[0] + 1, abs=1e-6)
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_without_parameters_the_file_is_set_aside(city):
     found = _run(city(_local(TRUE), columns=("x", "y"), source='crs = "EPSG:2436"'))
     assert "no public parameters" in found["unusable_crs"]

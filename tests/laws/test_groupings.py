@@ -32,6 +32,8 @@ CONFIG = parse_config(
         "city": {"name": "试验区", "crs": "EPSG:4549"},
         "base": {"path": "unused"},
         "people": {"minimum": 10},
+        "indicators": {"months": 1},
+        "scorecard": {"months": 1},
         "source": [
             {"name": "library", "kind": "address", "path": "a", "date": _ON},
             {"name": "grids", "kind": "grid", "path": "g", "date": _ON},
@@ -168,19 +170,12 @@ def _content(history, cuts, *, forgetful=False):
 @pytest.mark.slow
 @given(st.data())
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_grouping_into_runs_gives_the_same_content(data):
+def test_neither_grouping_into_runs_nor_what_runs_remember_changes_the_content(data):
     history = data.draw(histories())
     cuts = data.draw(st.sets(st.integers(1, len(history))))
-    assert _content(history, cuts) == _content(history, set())
-
-
-@pytest.mark.slow
-@given(st.data())
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_what_is_remembered_is_what_would_be_computed(data):
-    history = data.draw(histories())
-    cuts = data.draw(st.sets(st.integers(1, len(history))))
-    assert _content(history, cuts) == _content(history, cuts, forgetful=True)
+    grouped = _content(history, cuts)
+    assert grouped == _content(history, set())
+    assert grouped == _content(history, cuts, forgetful=True)
 
 
 def test_a_repeated_full_delivery_touches_nothing():

@@ -96,6 +96,7 @@ def test_a_delivery_that_arrives_late_takes_its_place_in_the_order(tiny, all_at_
     assert "out_of_order" not in {f["code"] for f in outcome.manifest["findings"]}
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_a_late_delivery_whose_successors_are_gone_is_applied_and_told(tiny):
     bring = hold_back(tiny, DATES[1])
     run(tiny)
@@ -105,6 +106,7 @@ def test_a_late_delivery_whose_successors_are_gone_is_applied_and_told(tiny):
     assert "out_of_order" in {f["code"] for f in outcome.manifest["findings"]}
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_deliveries_after_as_of_wait(tiny):
     outcome = run(tiny, as_of=dt.date(2026, 10, 1))
     waiting = {item["file"] for item in outcome.manifest["waiting"]}
@@ -112,11 +114,13 @@ def test_deliveries_after_as_of_wait(tiny):
     assert all(DATES[2] in name for name in waiting)
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_another_as_of_is_published_under_a_new_number(tiny):
     run(tiny)
     assert run(tiny, as_of=dt.date(2026, 11, 2)).number == 2
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_a_dry_run_publishes_nothing(tiny):
     outcome = run(tiny, dry_run=True)
     layout = Layout(load_config(tiny).base_path)
@@ -125,6 +129,7 @@ def test_a_dry_run_publishes_nothing(tiny):
     assert outcome.manifest["rows"]["building"] > 0
 
 
+@pytest.mark.usefixtures("loading_only")
 def test_a_failing_run_leaves_the_published_base_and_a_line(tiny):
     run(tiny)
     config = tiny.read_text(encoding="utf-8")

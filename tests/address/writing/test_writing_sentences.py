@@ -79,7 +79,7 @@ def test_lists_have_words_and_weights():
 
 def test_the_model_is_made_of_its_seed_and_small(tmp_path):
     for name in ("one.npz", "two.npz"):
-        assert main([str(tmp_path / name), "--sentences", "400", "--seed", "5"]) == 0
+        assert main([str(tmp_path / name), "--sentences", "150", "--seed", "5"]) == 0
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
     shipped = Path(parser.__file__).parent / "models" / "parser.npz"
     assert shipped.stat().st_size < 6_000_000
