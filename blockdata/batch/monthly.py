@@ -9,7 +9,8 @@ import pandas as pd
 
 from blockdata.analysis.monthly import month_of
 from blockdata.config import Config
-from blockdata.engines import monthly_feeds
+from blockdata.engines import monthly_source_feeds
+from blockdata.engines.spans import spans_of
 from blockdata.report.monthly import monthly_content, write_monthly
 from blockdata.store.session import Session
 
@@ -69,7 +70,7 @@ def write_month(
     if month is None:
         return []
     first = pd.DatetimeIndex([month])
-    span = monthly_feeds.spans_of(config.city, first, pd.DateOffset(months=1))
-    if monthly_feeds.cases_delivered(session, span).empty:
+    span = spans_of(config.city, first, pd.DateOffset(months=1))
+    if monthly_source_feeds.cases_delivered(session, span).empty:
         return []
     return write_monthly(monthly_content(session, config, as_of, month), folder)

@@ -15,6 +15,7 @@ from blockdata.store.session import Session
 __all__ = [
     "alarm_rows",
     "card_rows",
+    "card_rows_of_months",
     "course_of",
     "definition_rows",
     "indicator_months",
@@ -131,6 +132,35 @@ def card_rows(
         "d.no, v.unit_kind <> 'whole', v.unit_kind, v.month, v.rank NULLS LAST, "
         "n.code, n.name, v.unit",
     )
+
+
+def card_rows_of_months(session: Session, months: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return the scorecard of the whole base and of departments, as the run has made it.
+
+    Parameters
+    ----------
+    session : Session
+    months : DatetimeIndex
+        First days.
+
+    Returns
+    -------
+    DataFrame
+        unit_kind, unit, month, indicator, numerator, denominator, value, low, high, rank, ranked,
+        reason; and zh, en, numerator_zh, numerator_en, denominator_zh, denominator_en, kind and
+        no of the definition. By no, the whole first, then by unit and month.
+    """
+    rows = session.frame(
+        "SELECT s.unit_kind, s.unit, s.month, s.indicator, s.numerator, s.denominator, s.value, "
+        "s.low, s.high, s.rank, s.ranked, s.reason, d.zh, d.en, d.numerator_zh, d.numerator_en, "
+        "d.denominator_zh, d.denominator_en, d.kind, d.no FROM base.scorecard s "
+        "JOIN base.scorecard_definition d ON d.definition = s.definition "
+        "WHERE s.unit_kind IN ('whole', 'department') "
+        "AND s.month IN (SELECT unnest($months::TIMESTAMP[])::DATE) "
+        "ORDER BY d.no, s.unit_kind DESC, s.unit, s.month",
+        {"months": [m.to_pydatetime() for m in months]},
+    )
+    return rows.assign(month=pd.to_datetime(rows["month"]))
 
 
 def score_rows(

@@ -11,8 +11,8 @@ import pandas as pd
 
 from blockdata.analysis.monthly import Periods, observed_days
 from blockdata.config import Config
-from blockdata.engines import monthly_feeds
-from blockdata.engines.monthly_feeds import Spans
+from blockdata.engines import monthly_source_feeds
+from blockdata.engines.spans import Spans, spans_of
 from blockdata.errors import ConfigError
 from blockdata.report.words import Words
 from blockdata.store.session import Session
@@ -82,14 +82,14 @@ class Ask:
     @cached_property
     def days(self) -> Spans:
         """The days of the month in UTC."""
-        return monthly_feeds.spans_of(self.config.city, self.periods.days, pd.DateOffset(days=1))
+        return spans_of(self.config.city, self.periods.days, pd.DateOffset(days=1))
 
     @cached_property
     def observed(self) -> pd.DataFrame:
         """On how many days of the compared months each source was there."""
         return observed_days(
-            monthly_feeds.first_days(self.session, self.config.city),
-            monthly_feeds.silences(self.session),
+            monthly_source_feeds.first_days(self.session, self.config.city),
+            monthly_source_feeds.silences(self.session),
             self.periods.compared,
         )
 
@@ -123,4 +123,4 @@ class Ask:
         return f"<{self.small}" if self.publish and 0 < number < self.small else number
 
     def _spans(self, months: pd.DatetimeIndex) -> Spans:
-        return monthly_feeds.spans_of(self.config.city, months, pd.DateOffset(months=1))
+        return spans_of(self.config.city, months, pd.DateOffset(months=1))

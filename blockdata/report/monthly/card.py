@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from blockdata.engines import monthly_feeds
+from blockdata.engines import score_feeds
 from blockdata.report.monthly.asking import Ask
 from blockdata.report.monthly.columns import NAMED
 from blockdata.report.monthly.tables import Table
@@ -23,7 +23,7 @@ _WHOLE = "whole"
 
 def card(ask: Ask) -> pd.DataFrame:
     """Return the scorecard of the month, with the values of the months it is compared with."""
-    rows = monthly_feeds.card_rows(ask.session, ask.periods.compared)
+    rows = score_feeds.card_rows_of_months(ask.session, ask.periods.compared)
     own = rows[rows["month"] == ask.periods.month]
     for name, month in (("before", ask.periods.before), ("year_ago", ask.periods.year_ago)):
         other = rows.loc[rows["month"] == month, ["unit_kind", "unit", "no", "value"]]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from blockdata.analysis.monthly import Periods, month_of, periods
 from blockdata.config import Config
-from blockdata.engines import monthly_feeds
+from blockdata.engines import monthly_place_feeds
 from blockdata.report.monthly.areas import areas
 from blockdata.report.monthly.asking import Ask
 from blockdata.report.monthly.card import card
@@ -106,10 +106,10 @@ def monthly_content(
     words = Words(config.city.lang, session.catalogue)
     ask = Ask(session, config, as_of, asked, words, publish, told)
     found = counted(ask)
-    chronic = monthly_feeds.chronic_rows(session, ask.month)
+    chronic = monthly_place_feeds.chronic_rows(session, ask.month)
     chronic = chronic if ask.is_last else chronic.head(0)
     spots = distinct_spots(ask, chronic)
-    hot = monthly_feeds.hot_rows(session)
+    hot = monthly_place_feeds.hot_rows(session)
     hot = hot if ask.is_last else hot.head(0)
     parts = Parts(*(ask, found, areas(ask), card(ask), hot, hot_spots(ask, hot), chronic, spots))
     sections = [s for s in parts.sections() if s.sentences or s.charts or s.maps or s.tables]

@@ -10,7 +10,7 @@ import pandas as pd
 from blockdata.analysis.monthly import balance, compare_months
 from blockdata.analysis.monthly.balance import TOTAL
 from blockdata.analysis.scorecard import compare_totals
-from blockdata.engines import monthly_feeds
+from blockdata.engines import monthly_feeds, monthly_source_feeds
 from blockdata.report.monthly.asking import Ask
 from blockdata.report.monthly.tables import Table
 from blockdata.report.words import Words
@@ -94,17 +94,17 @@ def _every(rows: pd.DataFrame, spans: pd.DatetimeIndex) -> pd.DataFrame:
 def _balanced(ask: Ask, cases: pd.DataFrame) -> pd.DataFrame:
     month = ask.periods.month
     own = cases[cases["month"] == month]
-    rejected = monthly_feeds.quarantined_cases(ask.session)
+    rejected = monthly_source_feeds.quarantined_cases(ask.session)
     on = rejected["reported_on"].fillna(rejected["delivered_on"])
     rejected = rejected[(on >= month) & (on < ask.periods.end)]
-    gone = monthly_feeds.withdrawn_cases(ask.session, ask.month)[["source", "count"]]
+    gone = monthly_source_feeds.withdrawn_cases(ask.session, ask.month)[["source", "count"]]
     rows = rejected.groupby(["source", "is_outside"], sort=True).size().rename("count")
     set_aside = rows.reset_index()
     set_aside["fate"] = np.where(set_aside.pop("is_outside"), "outside", "quarantined")
     others = pd.concat([gone.assign(fate="withdrawn"), set_aside], ignore_index=True)
     flags = dict.fromkeys(("in_episode", "is_first", "repeats"), False)
     fates = pd.concat([own, others.assign(excluded_reason=None, **flags)], ignore_index=True)
-    there = monthly_feeds.cases_delivered(ask.session, ask.month)[["source", "count"]]
+    there = monthly_source_feeds.cases_delivered(ask.session, ask.month)[["source", "count"]]
     delivered = pd.concat([there, others[["source", "count"]]], ignore_index=True)
     return balance(delivered, fates)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from blockdata.engines import hot_feeds, report_feeds
-from blockdata.engines.monthly_feeds import THINGS
+from blockdata.engines.monthly_place_feeds import THINGS
 from blockdata.report.chronic_words import course_rule, course_word
 from blockdata.report.hot_words import change_word
 from blockdata.report.map import CellMap, draw_cells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from blockdata.engines import monthly_feeds
+from blockdata.engines import monthly_place_feeds
 from blockdata.report.monthly.asking import Ask
 
 __all__ = ["PRIVATE", "place_names", "sites_of"]
@@ -28,7 +28,7 @@ def place_names(ask: Ask, kinds: Sequence[str], places: Sequence[str]) -> dict[s
         A flat is told as its building. When published, what is `PRIVATE` is called by its road,
         else by its community, else not at all.
     """
-    rows = monthly_feeds.place_labels(ask.session, places, ask.day).set_index("place")
+    rows = monthly_place_feeds.place_labels(ask.session, places, ask.day).set_index("place")
     known = rows.astype(object).where(rows.notna(), None).to_dict("index")
     return {
         place: _name(ask, kind, place, known.get(place, {}))
@@ -63,6 +63,6 @@ def sites_of(ask: Ask, places: Sequence[str]) -> dict[str, str]:
     dict of id to str
         What is not an address or a building is its own site.
     """
-    rows = monthly_feeds.place_labels(ask.session, places, ask.day)
+    rows = monthly_place_feeds.place_labels(ask.session, places, ask.day)
     known = dict(zip(rows["place"], rows["site"], strict=True))
     return {p: known[p] if isinstance(known.get(p), str) else p for p in places}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from blockdata.analysis.monthly import overlap, side_by_side
-from blockdata.engines import hot_feeds, monthly_feeds, report_feeds
+from blockdata.engines import hot_feeds, monthly_place_feeds, report_feeds
 from blockdata.report.monthly.asking import BESIDES, Ask
 from blockdata.report.monthly.naming import place_names
 from blockdata.report.monthly.tables import Table
@@ -53,7 +53,7 @@ def top_places(ask: Ask, spots: pd.DataFrame) -> Ranked | None:
         As from `findings.distinct_spots`.
     """
     top = ask.config.monthly.top
-    raw = monthly_feeds.places_by_reports(ask.session, ask.month, top)
+    raw = monthly_place_feeds.places_by_reports(ask.session, ask.month, top)
     still = spots[spots["course"] != "resolved"]
     worst = still.head(top)
     worst = worst.assign(count=worst["episodes"], value=worst["excess_now"])
