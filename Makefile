@@ -9,7 +9,7 @@ AS_OF := 2026-11-01
 KEYS := build/keys
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 "$(BIN)/python" -m pip install --quiet -c constraints.txt
 
-.PHONY: demo test lint types kernels unit clean docs bench
+.PHONY: demo test lint types loops unit clean docs bench
 
 demo: $(INSTALLED)
 	@"$(BIN)/blockdata" keys $(KEYS)
@@ -19,7 +19,7 @@ demo: $(INSTALLED)
 
 # The loops are compiled while types are checked: else each of the test workers would compile them.
 test:
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types kernels
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lint types loops
 	@$(MAKE) --no-print-directory unit
 
 lint: $(INSTALLED_DEV)
@@ -29,8 +29,10 @@ lint: $(INSTALLED_DEV)
 types: $(INSTALLED_DEV)
 	"$(BIN)/mypy" blockdata loaders/blockdata_loaders
 
-kernels: $(INSTALLED_DEV)
-	"$(BIN)/python" -m data_samples.one_night
+loops: night.loops reading.loops
+
+%.loops: $(INSTALLED_DEV)
+	"$(BIN)/python" -m data_samples.loops $*
 
 unit: $(INSTALLED_DEV)
 	# One worker more than processors: some tests wait for processes of their own.

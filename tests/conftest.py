@@ -1,10 +1,12 @@
 """Fixtures that several packages' tests share: the tiny district and a base made of it."""
 
 import datetime as dt
+import os
 import shutil
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 # A busy machine must not fail a property.
 hypothesis.settings.register_profile("quiet", deadline=None)
@@ -39,28 +41,49 @@ def loading_only(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def tiny_sources(tmp_path_factory):
+def once(tmp_path_factory):
+    """Make a folder that all workers of a session read: the first that needs it makes it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name, make):
+        root, done = shared / name, shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(root, ignore_errors=True)
+                make(root)
+                done.touch()
+        return root
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_sources(once):
     """The tiny district's files and configuration, and keys beside it; do not change them."""
     from blockdata.store.keys import make_keys
     from data_samples.district.write import Options, write_sample
 
-    root = tmp_path_factory.mktemp("tiny")
-    write_sample(root / "district", Options(size="tiny", seed=SEED))
-    make_keys(root / "district" / "keys")
-    return root
+    def make(root):
+        write_sample(root / "district", Options(size="tiny", seed=SEED))
+        make_keys(root / "district" / "keys")
+
+    return once("tiny", make)
 
 
 @pytest.fixture(scope="session")
-def tiny_quick(tiny_sources, tmp_path_factory):
+def tiny_quick(tiny_sources, once):
     """The same with quick nights: one month is measured, no monthly report; do not change it."""
-    root = tmp_path_factory.mktemp("quick") / "tiny"
-    shutil.copytree(tiny_sources, root)
-    path = root / "district" / "city.toml"
-    head, weights, rest = path.read_text(encoding="utf-8").partition("[scorecard.weights]")
-    few = "\n[indicators]\nmonths = 1\n\n[monthly]\nnightly = false\n"
-    text = f"{head}[scorecard]\nmonths = 1\n\n{weights}{rest}{few}"
-    path.write_text(text, encoding="utf-8")
-    return root
+
+    def make(root):
+        shutil.copytree(tiny_sources, root)
+        path = root / "district" / "city.toml"
+        head, weights, rest = path.read_text(encoding="utf-8").partition("[scorecard.weights]")
+        few = "\n[indicators]\nmonths = 1\n\n[monthly]\nnightly = false\n"
+        text = f"{head}[scorecard]\nmonths = 1\n\n{weights}{rest}{few}"
+        path.write_text(text, encoding="utf-8")
+
+    return once("quick", make)
 
 
 @pytest.fixture
@@ -71,13 +94,13 @@ def tiny(tiny_quick, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def tiny_base(tiny_sources, tmp_path_factory):
+def tiny_base(tiny_sources, once):
     """A published base of the tiny district, for reading only; returns its configuration."""
     from blockdata.batch.nightly import nightly
     from blockdata.config import load_config
 
-    root = tmp_path_factory.mktemp("base") / "tiny"
-    shutil.copytree(tiny_sources, root)
-    config = load_config(root / "district" / "city.toml")
-    nightly(config, as_of=AS_OF)
-    return config
+    def make(root):
+        shutil.copytree(tiny_sources, root)
+        nightly(load_config(root / "district" / "city.toml"), as_of=AS_OF)
+
+    return load_config(once("base", make) / "district" / "city.toml")

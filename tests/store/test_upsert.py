@@ -212,7 +212,7 @@ class TestValidity:
     @given(
         ends=st.lists(st.none() | st.dates(day(-9), day(40)), min_size=2, max_size=4),
     )
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=20, deadline=None)
     def test_no_state_ends_before_it_begins(self, new_base, ends):
         base = new_base()
         for number, end in enumerate(ends):
@@ -440,7 +440,7 @@ def apply(base, kind, made, sources):
 
 
 @given(made=deliveries(), kind=st.sampled_from(["department", "legal_entity"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_rows_read_are_loaded_merged_or_quarantined(new_base, made, kind):
     """Law 1, whatever comes in whatever order."""
     base = new_base()
@@ -462,7 +462,7 @@ def _model(made):
 
 
 @given(made=deliveries())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_current_rows_are_what_the_sources_say(new_base, made):
     """An oracle of dictionaries: each source's rows apart, and merged by trust with a key."""
     said = _model(made)
