@@ -34,6 +34,20 @@ def usual_steps():
     return tuple(step for step in STEPS if step.name not in left_out)
 
 
+@pytest.fixture(scope="session")
+def steps_for():
+    """Return some steps of a run with all that they stand on, in order."""
+    from blockdata.batch.flow import STEPS
+
+    def needed(*names):
+        wanted = set(names)
+        for step in reversed(STEPS):
+            wanted.update(step.after if step.name in wanted else ())
+        return tuple(step for step in STEPS if step.name in wanted)
+
+    return needed
+
+
 @pytest.fixture
 def loading_only(monkeypatch):
     """Have runs read, merge and publish only: what they compute is not what a test is about."""

@@ -7,6 +7,11 @@ import pytest
 AS_OF = dt.date(2026, 11, 1)
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("hotspots", "chronic", "gaps")
+
+
 def _incident(n, cell, day, **fields):
     return {
         "case_no": f"N{n}",

@@ -18,6 +18,11 @@ AS_OF = dt.date(2026, 11, 1)
 ORDINARY = 60
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("chains")
+
+
 class Cases:
     """Cases delivered as rows, and what the steps before wrote of them."""
 

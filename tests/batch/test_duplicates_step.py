@@ -13,6 +13,11 @@ LOUDER = "反映楼下烧烤店音响很大，夜间营业孩子没法入睡"
 SEWAGE = "地下车库污水外溢，物业一直没有派人清理"
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("episodes")
+
+
 def _case(n, hour, text=None, **rest):
     row = {
         "case_no": f"N{n}",

@@ -20,6 +20,11 @@ SOME_STEPS = tuple(step for step in STEPS if step.name in NEEDED)
 SECOND_DAY = dt.date(2026, 9, 30)
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("episodes")
+
+
 def _case(n, day, closed=None, **fields):
     row = {"case_no": f"N{n}", "reported_at": f"2026-{day} 09:00:00", "category": "噪声"}
     if closed:

@@ -18,6 +18,11 @@ WEST, NORTH = 500_000, 3_340_000
 OWN = [s for s in STEPS if s.name in ("locate", "cells", "layer_checks")]
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("layer_checks")
+
+
 def row(code, x0, x1, layer="unit", **rest):
     shape = shapely.box(WEST + x0, NORTH, WEST + x1, NORTH + 100)
     return {"code": code, "layer": layer, "geom": shape.wkt} | rest

@@ -18,6 +18,11 @@ AS_OF = dt.date(2026, 11, 1)
 REDRAWN = "2026-09-16"
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("profile")
+
+
 def grid(number, left, right, **dates):
     ring = f"{EAST + left} 0, {EAST + right} 0, {EAST + right} 100, {EAST + left} 100"
     shape = f"POLYGON (({ring}, {EAST + left} 0))"

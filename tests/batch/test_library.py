@@ -11,6 +11,11 @@ from blockdata.engines.library_feeds import relative_texts
 DAY = dt.date(2026, 9, 1)
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("library", "cells")
+
+
 def _address(road, n, x, y, **more):
     text = f"{road}{n}号"
     parts = {"road": road, "road_no": f"{n}号"}

@@ -8,6 +8,11 @@ from blockdata.batch.areas import area_key
 from blockdata.store.decisions import Decision
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("episodes", "responsibility")
+
+
 def _incident(n, **fields):
     row = {"case_no": f"N{n}", "reported_at": f"2026-09-{n + 1:02d} 09:00:00", "category": "噪声"}
     return row | fields

@@ -11,6 +11,11 @@ SOURCES = (
 )
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("profile")
+
+
 def day(text):
     return dt.date.fromisoformat(text)
 

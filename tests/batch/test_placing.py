@@ -13,6 +13,11 @@ from blockdata.store.decisions import Decision
 DAY = dt.date(2026, 9, 2)
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("cells")
+
+
 def _department(key, text):
     return {"code": key, "name": key, "address_text": text}
 

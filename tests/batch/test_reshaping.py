@@ -19,6 +19,11 @@ DAYS = [dt.date(2026, 9, n) for n in range(1, 29)]
 SOURCE = ("s", "grid")
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("lineage")
+
+
 def shape(number):
     """Squares of the town, each a little wider than the last."""
     return shapely.box(500_000, 3_340_000, 500_100 + number, 3_340_100)

@@ -14,6 +14,11 @@ ROADS = ("听涛路", "望海路", "听海路", "聚贤街")
 ESTATES = ("海棠花苑", "金沙公寓", None)
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("resolve")
+
+
 def _library(chance, share):
     """A library of whatever addresses chance leaves, with names that resemble each other."""
     rows = {}

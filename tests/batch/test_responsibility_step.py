@@ -16,6 +16,11 @@ CALENDAR = {
 EAST = 500000
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("responsibility")
+
+
 def matter(name, code, limit=4, unit="working_hour", department="D01", **rest):
     row = {
         "scheme": "S",

@@ -5,6 +5,11 @@ import pytest
 CATEGORIES = ("噪声", "垃圾", "占道", "积水")
 
 
+@pytest.fixture
+def usual_steps(steps_for):
+    return steps_for("episodes")
+
+
 def _case(n, text, category, x=None):
     row = {
         "case_no": f"N{n:04d}",
