@@ -113,7 +113,8 @@ STEPS = (
     ),
     Step("scorecard", 1, (), (*_MEASURED, "scorecard"), card_units, after=("indicators",)),
     Step(
-        *("tasks", 1, ("delivery",), ("grid", "tasks", "chronic", "population_raster")),
+        *("tasks", 2, ("delivery",)),
+        ("grid", "tasks", "chronic", "population_raster", "precedence", "kinds", "fields"),
         find_tasks,
         after=(
             *("cells", "courses", "library", "layer_checks", "link", "episodes", "profile"),

@@ -7,7 +7,7 @@ import pandas as pd
 from blockdata.analysis.tasks import gather_upkeep, twins
 from blockdata.batch.findings import Finding
 from blockdata.batch.steps import Context
-from blockdata.engines import hot_feeds, task_feeds, upkeep_feeds
+from blockdata.engines import conflict_feeds, hot_feeds, task_feeds, upkeep_feeds
 from blockdata.grid.rasters import HOME_WORDS
 from blockdata.store import derived
 from blockdata.store.session import Session
@@ -64,7 +64,8 @@ def _upkeep(session: Session, context: Context) -> pd.DataFrame:
         upkeep_feeds.coarse_addresses(session),
         upkeep_feeds.stale(session, settings.stale_days, day),
         upkeep_feeds.quarantined(session),
-        upkeep_feeds.contradicted(session),
+        conflict_feeds.contradicted(session),
+        conflict_feeds.differing(session, context.config.precedence),
         upkeep_feeds.defects(session),
         double.assign(
             kind="component",

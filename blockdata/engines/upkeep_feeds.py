@@ -26,7 +26,6 @@ __all__ = [
     "cells_without_components",
     "coarse_addresses",
     "components",
-    "contradicted",
     "defects",
     "described",
     "disagreeing_cells",
@@ -124,24 +123,6 @@ def quarantined(session: Session) -> pd.DataFrame:
     return _because(found[["kind", "id"]], "quarantined").assign(
         zh=where + "未入库：" + pd.Series([zh for zh, _ in said], dtype="str"),
         en=at + " was set aside: " + pd.Series([en for _, en in said], dtype="str"),
-    )
-
-
-def contradicted(session: Session) -> pd.DataFrame:
-    """Return the records whose place cases contradict."""
-    sides = " UNION ALL ".join(
-        f"SELECT {side}_kind AS kind, {side} AS id, incident FROM base.contradiction"
-        for side in ("first", "second")
-    )
-    found = session.frame(
-        f"SELECT kind, id, count(DISTINCT incident) AS cases FROM ({sides}) "
-        "WHERE kind IN (SELECT unnest($kinds)) AND id IS NOT NULL GROUP BY ALL ORDER BY ALL",
-        {"kinds": list(REGISTERS)},
-    )
-    cases = found.pop("cases").astype(str)
-    return _because(found, "contradicted").assign(
-        zh=cases + " 件案件给出的位置与登记相矛盾",
-        en=cases + " case(s) contradict where it is recorded",
     )
 
 

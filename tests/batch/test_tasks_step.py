@@ -155,7 +155,7 @@ def test_upkeep_names_things_and_entities_with_the_reasons(build):
     built = build([])
     shops = [
         {"uscc": "91990102MA00000000", "name": "错码公司", "address_text": GATE},
-        {"uscc": "91990102MA5G21007E", "name": "云海甲有限公司", "address_text": "无此路99号"},
+        {"uscc": "91990102MA5G21004M", "name": "云海甲有限公司", "address_text": "无此路99号"},
     ]
     built.deliver("shops", shops)
     twin = _lamp(7, 500600.2, surveyed_on="2015-05-01")
@@ -169,6 +169,27 @@ def test_upkeep_names_things_and_entities_with_the_reasons(build):
     assert any("2015-05-01" in why for *_, why in rows)
     assert any(reasons == "quarantined" for _, reasons in found)
     assert "91990102MA00000000" not in str(rows), "a value of a rejected row"
+
+
+def test_what_sources_tell_differently_is_told_by_field_and_without_a_value(town, square):
+    built = town(
+        *(("market", "legal_entity"), ("tax", "legal_entity"), ("grids", "grid")),
+        precedence={"legal_entity": {"name": ["market", "tax"]}},
+    )
+    built.deliver("grids", [square(0, 500, layer="responsibility")])
+    one, other = "91990102MA5G21004M", "91990102MA5G21012G"
+    common = {"industry": "Food 2", "status": "存续", "address_text": GATE}
+    built.deliver("market", [common | {"uscc": u, "name": "甲公司"} for u in (one, other)])
+    closed = {"uscc": one, "name": "甲分公司", "status": "注销", "founded_on": "2020-01-01"}
+    same = {"uscc": other, "name": "乙公司", "industry": "FOOD2", "address_text": f"{GATE}旁"}
+    built.deliver("tax", [closed, same])
+    built.finish(AS_OF, FEW)
+    rows = built.session.rows(
+        "SELECT name, why_zh, why_en FROM base.upkeep_task WHERE reasons LIKE '%differs%'"
+    )
+    assert [name for name, *_ in rows] == ["甲公司"]
+    assert "market、tax 登记不一致：经营状态。" in rows[0][1] and "differ in: Status." in rows[0][2]
+    assert "注销" not in str(rows)
 
 
 @pytest.fixture

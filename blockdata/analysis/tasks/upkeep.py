@@ -18,6 +18,7 @@ UPKEEP_REASONS = MappingProxyType(
     {
         "quarantined": ("来源数据有误，未入库", "set aside: the source's row is wrong"),
         "contradicted": ("案件给出的位置与登记相矛盾", "cases contradict where it is recorded"),
+        "differs": ("各来源的登记不一致", "sources tell it differently"),
         "twice": ("疑似重复登记", "perhaps recorded twice"),
         "layer": ("图形或编码有问题", "shape or code is wrong"),
         "address": ("地址库中有问题", "wrong in the address library"),
