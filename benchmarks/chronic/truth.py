@@ -106,7 +106,10 @@ def judged(sample: Sample, scene: Scene, found: pd.DataFrame) -> pd.DataFrame:
     inside["cell"] = scene.cell_of.reindex(inside.index).to_numpy()
     within.append(inside.merge(cells, on="cell").assign(state="in a hot spot"))
     truth = pd.concat(within).drop_duplicates(["kind", "place", "category"])
-    truth = truth[["kind", "place", "category", "state"]]
+    own = truth["kind"].isin(["address", "component"]) & truth["state"].ne("in a hot spot")
+    hot_cells = pd.MultiIndex.from_frame(cells)
+    own |= pd.MultiIndex.from_frame(truth[["place", "category"]]).isin(hot_cells)
+    truth = truth.assign(own=own)[["kind", "place", "category", "state", "own"]]
     keyed = found.rename(columns={"place_kind": "kind"})
     return keyed.merge(truth, on=["kind", "place", "category"], how="left")
 
@@ -170,6 +173,13 @@ def _tell(table: pd.DataFrame) -> None:
         on = listed[rows.index]
         done = (rows["course"] == "resolved").sum()
         print(f"{state:12} {kind:10} {len(rows):7} {on.sum():7} {done:12}  {courses}")
+    planted = (table["state"] == "chronic") & table["own"].eq(True)
+    false = listed & (table["state"].isna() | (table["state"] == "one_event"))
+    print(
+        f"planted as chronic themselves (addresses, components, unit grids): recall "
+        f"{_share(listed & planted, planted)}; all listed, false {_share(false, listed)}"
+    )
+    print("by kind, with what a planted place lies in:")
     for kinds in _JUDGED:
         rows = table[table["kind"].isin(kinds)]
         on = listed[rows.index]
