@@ -7,7 +7,8 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 AS_OF := 2026-11-01
 KEYS := build/keys
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 "$(BIN)/python" -m pip install --quiet -c constraints.txt
+# Modules are compiled at their first import: most of what is installed is never imported.
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 "$(BIN)/python" -m pip install --quiet --no-compile -c constraints.txt
 
 .PHONY: demo test lint types loops unit clean docs bench
 

@@ -89,7 +89,10 @@ def test_personal_values_do_not_become_decisions(base, incident):
         base.decide("ignore", incident, note="回电13800000000")
 
 
-def test_a_decided_address_takes_effect_in_the_next_run(tiny_base, tmp_path):
+def test_a_decided_address_takes_effect_in_the_next_run(
+    tiny_base, tmp_path, monkeypatch, steps_for
+):
+    monkeypatch.setattr("blockdata.batch.nightly.STEPS", steps_for("resolve"))
     folder = shutil.copytree(tiny_base.folder, tmp_path / "district")
     config = bd.load_config(folder / "city.toml")
     with bd.open(config.base_path) as base:

@@ -169,7 +169,7 @@ def _content(history, cuts, *, forgetful=False):
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_neither_grouping_into_runs_nor_what_runs_remember_changes_the_content(data):
     history = data.draw(histories())
     cuts = data.draw(st.sets(st.integers(1, len(history))))

@@ -22,7 +22,7 @@ from blockdata.store.snapshots import open_snapshot
 
 AS_OF = dt.date(2026, 11, 1)
 FIRST_NIGHT = dt.date(2026, 9, 1)
-KILLS = 8
+KILLS = 6
 TRIES = 4 * KILLS
 
 

@@ -46,6 +46,14 @@ def content(config_path):
     return json.loads(manifest.read_text(encoding="utf-8"))["content_hash"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quicker(usual_steps):
+    """Leave out what little stands on; tests/laws/test_groupings.py has every step."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("blockdata.batch.nightly.STEPS", usual_steps)
+        yield
+
+
 @pytest.fixture(scope="module")
 def all_at_once(tiny_quick, tmp_path_factory):
     root = tmp_path_factory.mktemp("once") / "tiny"

@@ -44,7 +44,7 @@ def read(kind: Kind, source: dict[str, str], time_zone: str) -> tuple[pa.Table, 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_texts_under_chinese_labels_come_back_as_the_typed_row(kind, data):
     time_zone = data.draw(st.sampled_from(["Asia/Shanghai", "America/New_York"]))
     row, source = data.draw(rows_with_source(kind, time_zone=time_zone))

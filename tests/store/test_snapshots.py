@@ -149,7 +149,7 @@ class TestReaders:
         reader = threading.Thread(target=read)
         reader.start()
         try:
-            for _ in range(30):
+            for _ in range(15):
                 publish(layout, KeyRing(), keep=2)
         finally:
             done.set()
@@ -181,7 +181,7 @@ class TestReaders:
         )
         assert reader.stdout.readline().strip() == b"ready"
         try:
-            for _ in range(30):
+            for _ in range(15):
                 publish(layout, KeyRing(), keep=2)
         finally:
             stop.touch()
