@@ -8,8 +8,10 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
-# A busy machine must not fail a property.
-hypothesis.settings.register_profile("quiet", deadline=None)
+# A busy machine must not fail a property. CI draws the same examples every time, other runs draw
+# others; `--hypothesis-profile thorough` tries many at once.
+hypothesis.settings.register_profile("quiet", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("quiet")
 
 AS_OF = dt.date(2026, 11, 1)
