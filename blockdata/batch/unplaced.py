@@ -15,8 +15,24 @@ from blockdata.link import default_locations
 from blockdata.link.order import is_in
 
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 
 DEFAULT_LOCATION = "default_location"
+_WHY = {
+    "mix": (
+        "类别构成与整个来源相同（重合度 {:.2f}）",
+        "their mix of categories is the source's own (overlap {:.2f})",
+    ),
+    "point": (
+        "坐标是同一点，而该来源别处的坐标各不相同，又有来源在此的类别构成与其整体相同",
+        "they have one point where others are measured, and a source is here as mixed as elsewhere",
+    ),
+    "other_source": (
+        "另一来源也以此为默认位置，类别构成与整个来源相同（重合度 {:.2f}）",
+        "it is another source's too, and their mix is the source's own (overlap {:.2f})",
+    ),
+}
 
 
 def mark_places(incidents: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -52,8 +68,9 @@ def _at_default(incidents: pd.DataFrame, context: Context) -> tuple[Flags, Flags
     known, never = (
         _written_as(incidents["address_text"], t) for t in (settings.known, settings.never)
     )
-    at_address = _found(incidents, incidents["address_id"], ~never, context)
-    point, shared = _shared_points(incidents, settings.min_incidents)
+    number, places = _points(incidents)
+    at_address = _found(incidents, incidents["address_id"], ~never, context, number)
+    point, shared = _shared_points(incidents, number, places, settings.min_incidents)
     at_point = _found(incidents, point, shared & ~never, context)
     return at_address | known, at_point
 
@@ -68,7 +85,19 @@ def _written_as(texts: pd.Series, listed: Sequence[str]) -> Flags:
     return is_in(texts, pd.Series(same, dtype="str"))
 
 
-def _shared_points(incidents: pd.DataFrame, fewest: int) -> tuple[pd.Series, Flags]:
+def _points(incidents: pd.DataFrame) -> tuple[Whole, Floats]:
+    """Number the measured points, to the decimetre (else -1), and return where each number is."""
+    measured = np.flatnonzero(incidents["x"].notna())
+    decimetres = np.rint(incidents[["x", "y"]].to_numpy(dtype=float)[measured] * 10)
+    places, found = np.unique(decimetres.astype(np.int64), axis=0, return_inverse=True)
+    number = np.full(len(incidents), -1, np.int64)
+    number[measured] = found
+    return number, places / 10
+
+
+def _shared_points(
+    incidents: pd.DataFrame, number: Whole, places: Floats, fewest: int
+) -> tuple[pd.Series, Flags]:
     """Return points with so many incidents as text, to the decimetre, and which are a geocoder's.
 
     One point under one address is that address; under many texts it is where a geocoder puts
@@ -76,48 +105,52 @@ def _shared_points(incidents: pd.DataFrame, fewest: int) -> tuple[pd.Series, Fla
     """
     point = pd.Series(None, index=incidents.index, dtype="str")
     shared = np.zeros(len(incidents), dtype=bool)
-    measured = np.flatnonzero(incidents["x"].notna())
-    decimetres = np.rint(incidents[["x", "y"]].to_numpy(dtype=float)[measured] * 10)
-    _, number, size = np.unique(
-        decimetres.astype(np.int64), axis=0, return_inverse=True, return_counts=True
-    )
-    busy = measured[size[number] >= fewest]
+    size = np.bincount(number[number >= 0], minlength=len(places))
+    busy = np.flatnonzero((number >= 0) & (size[number] >= fewest if len(size) else False))
     if not len(busy):
         return point, shared
-    written = [f"{x:.1f} {y:.1f}" for x, y in decimetres[size[number] >= fewest] / 10]
+    written = [f"{x:.1f} {y:.1f}" for x, y in places[number[busy]]]
     point.iloc[busy] = written
     texts = pd.Series(normalise_addresses(incidents["address_text"].iloc[busy].tolist()))
     shared[busy] = texts.groupby(written).transform("nunique").to_numpy() >= fewest
     return point, shared
 
 
-def _found(incidents: pd.DataFrame, place: pd.Series, possible: Flags, context: Context) -> Flags:
+def _found(
+    incidents: pd.DataFrame,
+    place: pd.Series,
+    possible: Flags,
+    context: Context,
+    number: Whole | None = None,
+) -> Flags:
     """Tell which incidents stand at a default location, of the places that may be one."""
     settings = context.config.default_locations
     cases = incidents[["source", "category"]].assign(place=place)
     found = default_locations(
-        cases,
+        cases if number is None else cases.assign(point=number),
         min_incidents=settings.min_incidents,
         min_share=settings.min_share,
         min_overlap=settings.min_overlap,
         min_ratio=settings.min_ratio,
+        min_same_point=settings.min_same_point,
     )
     found = found[found["place"].isin(set(place[possible].dropna()))]
     there = np.flatnonzero(is_in(place, found["place"]))
     at, text = place.iloc[there], incidents["address_text"].iloc[there]
     named = text.groupby(at).first()
-    for source, where, count, overlap in zip(
-        found["source"], found["place"], found["incidents"], found["overlap"], strict=True
+    for source, where, count, overlap, told_by in zip(
+        *(found[name] for name in ("source", "place", "incidents", "overlap", "told_by")),
+        strict=True,
     ):
         name = named.loc[where]
+        zh, en = _WHY[told_by]
         context.tell(
             Finding(
                 DEFAULT_LOCATION,
                 source,
-                f"{count} 件案件落在默认位置“{name}”：类别构成与整个来源相同"
-                f"（重合度 {overlap:.2f}），不计入任何地点",
-                f"{count} cases stand at a default location, {name}: their mix of categories is "
-                f"the source's own (overlap {overlap:.2f}); counted at no place",
+                f"{count} 件案件落在默认位置“{name}”：{zh.format(overlap)}，不计入任何地点",
+                f"{count} cases stand at a default location, {name}: {en.format(overlap)}; "
+                "counted at no place",
                 count,
             )
         )

@@ -35,6 +35,9 @@ class DefaultLocations(Section):
     min_share: float = Field(default=0.0025, ge=0, le=1)
     min_overlap: float = Field(default=0.9, gt=0)
     min_ratio: float = Field(default=3.0, ge=1)
+    min_same_point: int = Field(
+        default=5, ge=2, description="Cases at one point, where a source measures elsewhere."
+    )
     known: tuple[str, ...] = Field(default=(), description="Address texts that always are one.")
     never: tuple[str, ...] = Field(default=(), description="Address texts that never are one.")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from blockdata.link.filled_points import filled_points
+
 __all__ = ["default_locations"]
 
 _RANK = 10
 """Of the place that others are held against; so many default locations may a source have."""
-_COLUMNS = ["source", "place", "incidents", "share", "overlap"]
+_COLUMNS = ["source", "place", "incidents", "share", "overlap", "told_by"]
 
 
 def default_locations(
@@ -19,6 +21,7 @@ def default_locations(
     min_share: float = 0.0025,
     min_overlap: float = 0.9,
     min_ratio: float = 3.0,
+    min_same_point: int = 5,
 ) -> pd.DataFrame:
     """Find places at which a source's cases are as mixed as the source itself.
 
@@ -28,27 +31,37 @@ def default_locations(
     the place's counts and those of the source's other cases; it is unbiased by the size of
     either sample, 1 for two samples of one mix and 0 for mixes without a common category.
 
+    Everybody's problems are also those of a tower with many homes. So there must be a second
+    witness: a source has many more cases there than at other places (`min_ratio`), or has points
+    there that were filled in (`filled_points`). What is known of one source then holds for each
+    other one whose cases there are as mixed as itself, or have such points.
+
     Parameters
     ----------
     incidents : DataFrame
         Columns source, place, category; rows without a category are left out, rows without a
         place count in their source's mix. The place is an address, or a coordinate, whichever is
-        looked into.
+        looked into. Optionally point (int), the measured point of each case, as in
+        `filled_points`.
     min_incidents : int
-        A place with fewer cases is not looked at.
+        A place with fewer cases is not looked at, unless its points were filled in.
     min_share : float
         Nor one with a smaller share of its source's cases.
     min_overlap : float
         The least overlap that makes a place a default location.
     min_ratio : float
         How many times the cases of the tenth busiest place of its source, if it has as many, it
-        has at least: a tower with many homes has everybody's problems too, and is one of several.
+        has at least: a tower with many homes is one of several.
+    min_same_point : int
+        `min_incidents` of `filled_points`.
 
     Returns
     -------
     DataFrame
-        source, place, incidents, share, overlap of the default locations, sorted by source and
-        place. Empty for a source with one category only: there nothing can be told.
+        source, place, incidents, share, overlap and told_by (`mix`: by cases and mix; `point`: by
+        points that were filled in; `other_source`: by its mix, where another source is the second
+        witness) of the default locations, sorted by source and place. Empty for a source with
+        one category only: there nothing can be told.
 
     References
     ----------
@@ -65,34 +78,38 @@ def default_locations(
     >>> default_locations(frame, min_overlap=0.75)["place"].tolist()
     ['town hall']
     """
-    known = incidents[["source", "place", "category"]].dropna(subset=["source", "category"])
-    found = [
+    known = incidents.dropna(subset=["source", "category"])
+    filled = filled_points(known, min_incidents=min_same_point) if "point" in known else None
+    parts = [
         _of_source(
             group,
-            _enough(
-                group["place"].value_counts(), max(min_incidents, min_share * len(group)), min_ratio
-            ),
-            min_overlap,
+            max(min_incidents, min_share * len(group)),
+            [] if filled is None else filled.loc[filled["source"] == source, "place"].tolist(),
         ).assign(source=source)
         for source, group in known.groupby("source", sort=True)
     ]
-    found = [part for part in found if len(part)]
-    if not found:
+    parts = [part for part in parts if len(part)]
+    if not parts:
         return pd.DataFrame({name: [] for name in _COLUMNS})
-    return pd.concat(found, ignore_index=True)[_COLUMNS]
+    looked_at = pd.concat(parts, ignore_index=True)
+    mixed = looked_at["is_busy"] & (looked_at["overlap"] >= min_overlap)
+    by_mix, filled_in = mixed & (looked_at["ratio"] >= min_ratio), looked_at["is_filled"]
+    at_filled = mixed & looked_at["place"].isin(looked_at.loc[filled_in, "place"])
+    certain = looked_at["place"].isin(looked_at.loc[by_mix | at_filled, "place"])
+    told_by = np.select([by_mix, filled_in], ["mix", "point"], "other_source")
+    found = looked_at.assign(told_by=told_by)[certain & (mixed | filled_in)]
+    return found[_COLUMNS].reset_index(drop=True)
 
 
-def _enough(counted: pd.Series, least: float, min_ratio: float) -> pd.Series:
-    """Return the places that have enough cases, in all and against the tenth busiest one."""
+def _of_source(cases: pd.DataFrame, least: float, filled: list[str]) -> pd.DataFrame:
+    """Return the places of a source that are busy or filled in, with what tells of them."""
+    counted = cases["place"].value_counts()
     tenth = counted.iloc[_RANK - 1] if len(counted) >= _RANK else 0
-    return counted[counted >= max(least, min_ratio * tenth)]
-
-
-def _of_source(cases: pd.DataFrame, enough: pd.Series, min_overlap: float) -> pd.DataFrame:
+    candidates = counted[(counted >= least) | counted.index.isin(filled)]
     categories = cases["category"].value_counts()
-    if enough.empty or len(categories) == 1:
+    if candidates.empty or len(categories) == 1:
         return pd.DataFrame()
-    looked_at = cases[cases["place"].isin(enough.index)]
+    looked_at = cases[cases["place"].isin(candidates.index)]
     table = pd.crosstab(looked_at["place"], looked_at["category"])
     everything = categories.reindex(table.columns)
     # What stands outside the candidates' categories belongs to the source's mix too.
@@ -102,15 +119,20 @@ def _of_source(cases: pd.DataFrame, enough: pd.Series, min_overlap: float) -> pd
         [everything.to_numpy() - here, np.broadcast_to(elsewhere, (len(here), len(elsewhere)))]
     )
     here = np.hstack([here, np.zeros((len(here), len(elsewhere)))])
-    found = pd.DataFrame(
+    size = here.sum(axis=1)
+    with np.errstate(divide="ignore"):
+        ratio = size / tenth
+    return pd.DataFrame(
         {
             "place": table.index.astype("str"),
-            "incidents": here.sum(axis=1).astype(np.int64),
-            "share": here.sum(axis=1) / len(cases),
+            "incidents": size.astype(np.int64),
+            "share": size / len(cases),
             "overlap": morisita_overlap(here, others),
+            "ratio": ratio,
+            "is_busy": size >= least,
+            "is_filled": table.index.isin(filled),
         }
     )
-    return found[found["overlap"] >= min_overlap]
 
 
 def morisita_overlap(

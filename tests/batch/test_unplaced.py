@@ -87,6 +87,36 @@ def test_one_point_under_many_texts_is_the_geocoders(town, cases):
     assert _kinds(built, "望海路7号") == {"address"}
 
 
+def test_the_point_that_an_app_fills_in_is_a_second_witness(town):
+    built = town(
+        ("library", "address"),
+        ("hotline", "incident", {"mode": "delta"}),
+        ("app", "incident", {"mode": "delta"}),
+    )
+    texts = [f"听涛路{n + 1}号" for n in range(24)]
+    library = [
+        {"code": text, "full_text": text, "geom": f"POINT ({540000 + 50 * n} 4000000)"}
+        for n, text in enumerate([*texts, "市民路1号"])
+    ]
+    built.deliver("library", library)
+    # Twelve towers as mixed as the hall: the number of its calls says nothing.
+    told = [_case(n, texts[n // 30], CATEGORIES[n % 4]) for n in range(360)]
+    hall = [_case(500 + n, "市民路1号", CATEGORIES[n % 4]) for n in range(40)]
+    built.deliver("hotline", told + hall)
+    seen = [_case(600 + n, texts[n % 24], CATEGORIES[n % 4], 540000 + n) for n in range(96)]
+    built.deliver("app", seen)
+    built.finish()
+    assert "address" in _kinds(built, "市民路1号")
+    filled = [_case(800 + n, "市民路1号", CATEGORIES[n % 4], 541200) for n in range(6)]
+    built.deliver("app", filled)
+    built.finish()
+    assert _kinds(built, "市民路1号") == {"default_location"}
+    assert "address" in _kinds(built, "听涛路1号")
+    found = built.read("finding", "subject", "count", "code")
+    told = [row[:2] for row in found if row[2] == "default_location"]
+    assert told == [("app", 6), ("hotline", 40)]
+
+
 def test_without_incidents_there_is_nothing_to_tell_apart(town):
     built = town(("hotline", "incident", {"mode": "delta"}))
     built.finish()

@@ -72,6 +72,30 @@ def test_towers_with_everybodys_problems_are_no_default_locations(mixes):
     assert default_locations(cases)["place"].tolist() == ["town hall"]
 
 
+def test_a_place_that_is_busy_as_towers_are_is_one_if_the_app_fills_in_its_point(mixes):
+    rng, mix = mixes
+    towers = [f"tower {n % 12}" for n in range(12 * 40)]
+    hotline = _cases(rng, [*(f"p{n}" for n in range(2000)), *towers, *["town hall"] * 60], mix)
+    app = _cases(rng, [f"p{n // 4}" for n in range(400)] + ["town hall"] * 12, mix, "app")
+    cases = pd.concat([hotline.assign(point=-1), app.assign(point=np.r_[:400, [9999] * 12])])
+    assert default_locations(cases.assign(point=-1)).empty
+    found = default_locations(cases)
+    assert found[["source", "place", "told_by"]].values.tolist() == [
+        ["app", "town hall", "point"],
+        ["hotline", "town hall", "other_source"],
+    ]
+
+
+def test_one_point_is_no_proof_without_a_source_that_is_as_mixed_there(mixes):
+    rng, mix = mixes
+    hotline = _cases(rng, [f"p{n}" for n in range(2000)], mix)
+    bar = pd.DataFrame({"source": "hotline", "place": "bar", "category": ["c0"] * 60})
+    app = _cases(rng, [f"p{n // 4}" for n in range(400)] + ["bar"] * 12, mix, "app")
+    app = app.assign(point=np.r_[:400, [9999] * 12])
+    cases = pd.concat([hotline.assign(point=-1), bar.assign(point=-1), app])
+    assert default_locations(cases).empty
+
+
 def test_a_source_with_one_category_tells_nothing():
     frame = pd.DataFrame({"source": "s", "place": ["a"] * 50 + ["b"] * 50, "category": "c"})
     assert default_locations(frame).empty
@@ -80,5 +104,5 @@ def test_a_source_with_one_category_tells_nothing():
 def test_nothing_gives_nothing():
     frame = pd.DataFrame({"source": [], "place": [], "category": []}, dtype="str")
     assert default_locations(frame).columns.tolist() == [
-        *("source", "place", "incidents", "share", "overlap")
+        *("source", "place", "incidents", "share", "overlap", "told_by")
     ]
