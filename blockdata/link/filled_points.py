@@ -8,14 +8,12 @@ __all__ = ["filled_points"]
 
 _SAME = 0.9
 """Share of a place's cases at its most frequent point from which all are taken to be there."""
-_REPEATED = 3
-"""Cases at a place from which it tells whether its source measures."""
-_ENOUGH_PLACES = 20
-"""So many places must tell it."""
-_SELDOM = 0.05
-"""Share of these places whose cases are at one point, up to which the source measures."""
 _CATEGORIES = 3
-"""Fewer categories are one occurrence that was told again, or a camera that watches one thing."""
+"""Fewer are one occurrence that was told again, or a camera that watches for one thing."""
+_ENOUGH_PLACES = 20
+"""So many places with as many categories must tell whether their source measures."""
+_SELDOM = 0.05
+"""Share of them whose cases are at one point, up to which it does."""
 
 
 def filled_points(incidents: pd.DataFrame, *, min_incidents: int = 5) -> pd.DataFrame:
@@ -38,8 +36,8 @@ def filled_points(incidents: pd.DataFrame, *, min_incidents: int = 5) -> pd.Data
     -------
     DataFrame
         source, place, incidents (measured ones) of places with at least three categories, sorted
-        by source and place. Empty for a source that gives one point to most places (it looks
-        addresses up), or that has fewer than 20 places with three cases.
+        by source and place. Empty for a source where more than a twentieth of such places have
+        one point (it looks addresses up), or that has fewer than 20 such places.
 
     Examples
     --------
@@ -54,12 +52,12 @@ def filled_points(incidents: pd.DataFrame, *, min_incidents: int = 5) -> pd.Data
     by = ["source", "place"]
     known = incidents[incidents["point"] >= 0].dropna(subset=[*by, "category"])
     points = known.groupby([*by, "point"], sort=True).size()
-    told = points.groupby(by).agg(incidents="sum", most="max")
+    told = pd.DataFrame(points.groupby(by).agg(incidents="sum", most="max"))
     told["categories"] = known.groupby(by)["category"].nunique()
     told["is_one"] = told["most"] >= _SAME * told["incidents"]
-    telling = told[told["incidents"] >= _REPEATED].groupby("source")["is_one"].agg(["size", "mean"])
-    measure = telling.index[(telling["size"] >= _ENOUGH_PLACES) & (telling["mean"] <= _SELDOM)]
+    told = told[told["categories"] >= _CATEGORIES]
+    places = told.groupby("source")["is_one"].agg(["size", "mean"])
+    measure = places.index[(places["size"] >= _ENOUGH_PLACES) & (places["mean"] <= _SELDOM)]
     suspect = told["is_one"] & (told["incidents"] >= min_incidents)
-    suspect &= told["categories"] >= _CATEGORIES
     suspect &= told.index.isin(measure, level="source")
-    return told.loc[suspect, ["incidents"]].reset_index()
+    return pd.DataFrame(told.loc[suspect, ["incidents"]].reset_index())

@@ -103,7 +103,7 @@ def test_the_point_that_an_app_fills_in_is_a_second_witness(town):
     told = [_case(n, texts[n // 30], CATEGORIES[n % 4]) for n in range(360)]
     hall = [_case(500 + n, "市民路1号", CATEGORIES[n % 4]) for n in range(40)]
     built.deliver("hotline", told + hall)
-    seen = [_case(600 + n, texts[n % 24], CATEGORIES[n % 4], 540000 + n) for n in range(96)]
+    seen = [_case(600 + n, texts[n // 4], CATEGORIES[n % 4], 540000 + n) for n in range(96)]
     built.deliver("app", seen)
     built.finish()
     assert "address" in _kinds(built, "市民路1号")
