@@ -168,7 +168,7 @@ def _annex(p: Parts, c: float) -> None:
             forms = (
                 f"{whole}{word}附{part}号",
                 f"附{whole}-{part}{word}",
-                f"{whole}{word}之{_TEENS[part]}",
+                f"{whole}{word}之{_TEENS.get(part, part)}",
                 f"{whole}-{part}",
                 f"{whole}之{part}{word}",
             )
