@@ -161,4 +161,5 @@ def negative_binomial_upper_tail(
     odds = usable * mu
     tail = betainc(np.maximum(at_least, 1.0), 1.0 / usable, odds / (1.0 + odds))
     tail = np.where((at_least <= 0) & ~np.isnan(mu) & ~np.isnan(alpha), 1.0, tail)
-    return np.where(alpha < _SMALLEST_DISPERSION, poisson_upper_tail(at_least, mu), tail)
+    poisson = alpha < _SMALLEST_DISPERSION
+    return np.where(poisson, poisson_upper_tail(at_least, mu), tail) if poisson.any() else tail

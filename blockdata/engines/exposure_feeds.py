@@ -15,6 +15,7 @@ from blockdata.analysis.street_length import street_lengths_m
 from blockdata.config import Grid
 from blockdata.engines import feeds
 from blockdata.grid import cell_figures
+from blockdata.link.order import is_in
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
 
@@ -130,7 +131,7 @@ def people_by_cell(session: Session, cells: pd.DataFrame, day: dt.date) -> pd.Da
         return pd.DataFrame({"cell": [], "people": [], "shared": []})
     figures = session.read("atom_figure").to_pandas()[["atom", "people"]]
     where = pd.concat([feeds.cells_on(session, k, day) for k in ("building", "address")])
-    where = where.rename(columns={"id": "building"})
+    where = where[is_in(where["id"], atoms["building"])].rename(columns={"id": "building"})
     parts = [
         cell_figures(
             atoms[["building", "atom"]],

@@ -193,7 +193,8 @@ def _void_cases(session: Session, asked: Asked) -> Facts | None:
     """Return void cases, which are linked to no cell."""
     if not feeds.has_rows(session, "incident_place"):
         return None
-    return Facts(void_facts(session, asked), cases_in_cells(session).head(0))
+    none = pd.DataFrame({name: pd.Series(dtype="str") for name in ("id", "layer", "cell")})
+    return Facts(void_facts(session, asked), none)
 
 
 def case_subject(session: Session, asked: Asked) -> Facts | None:

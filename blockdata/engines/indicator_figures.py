@@ -14,6 +14,7 @@ from blockdata.analysis.indicators import WHOLE, Facts, Figures
 from blockdata.engines import feeds
 from blockdata.engines.exposure_feeds import people_by_cell, street_length_m
 from blockdata.engines.indicator_asked import THINGS, Asked, indicator_cells
+from blockdata.link.order import is_in
 from blockdata.store.session import Session
 
 __all__ = ["FIGURES_OF", "chronic_things", "outermost", "shared_cells"]
@@ -145,7 +146,7 @@ def chronic_things(session: Session) -> pd.DataFrame | None:
         "AND place_kind IN (SELECT unnest($kinds::VARCHAR[])) ORDER BY ALL",
         {"kinds": [*THINGS, "crossing"]},
     )
-    return outermost(found, _larger_things(session))
+    return outermost(found, _larger_things(session, found["place"]))
 
 
 def _chronic(session: Session, asked: Asked) -> Figures | None:
@@ -168,22 +169,20 @@ def _chronic(session: Session, asked: Asked) -> Figures | None:
     return _whole(rows.astype({"places": "float64"}), places=float(len(found)))
 
 
-def _larger_things(session: Session) -> pd.DataFrame:
-    """Return place, larger: the building of an address; the address of an entity, its building."""
-    houses = feeds.buildings_of_addresses(session)
-    houses = houses.rename(columns={"address_id": "place", "building": "larger"})
+def _larger_things(session: Session, places: pd.Series) -> pd.DataFrame:
+    """Return place, larger of places: the building of an address; an entity's address, and its."""
     at = session.frame(
         "SELECT id AS place, address_id AS larger FROM base.legal_entity "
         "WHERE address_id IS NOT NULL UNION ALL SELECT id, address_id FROM base.premises "
         "WHERE address_id IS NOT NULL ORDER BY ALL"
     )
-    within = at.merge(
-        houses.rename(columns={"place": "address", "larger": "building"}),
-        left_on="larger",
-        right_on="address",
-    )
-    within = within[["place", "building"]].rename(columns={"building": "larger"})
-    return pd.concat([houses[["place", "larger"]], at, within], ignore_index=True)
+    at = at[is_in(at["place"], places)]
+    houses = feeds.buildings_of_addresses(session)
+    asked = pd.concat([places, at["larger"]])
+    houses = houses[is_in(houses["address_id"], asked)].rename(columns={"building": "larger"})
+    own = houses.rename(columns={"address_id": "place"})[["place", "larger"]]
+    within = at.rename(columns={"larger": "address_id"}).merge(houses, on="address_id")
+    return pd.concat([own, at, within[["place", "larger"]]], ignore_index=True)
 
 
 def outermost(found: pd.DataFrame, larger: pd.DataFrame) -> pd.DataFrame:

@@ -116,17 +116,20 @@ WITH home AS (
     JOIN base.legal_entity r ON r.id = k.place WHERE k.place_kind = 'legal_entity'
     UNION ALL SELECT k.place_kind, k.place, r.address_id FROM temp.asked k
     JOIN base.premises r ON r.id = k.place WHERE k.place_kind = 'premises'
+), housed AS (
+    SELECT address_id, min(building) AS building, count(DISTINCT building) AS buildings
+    FROM temp.house GROUP BY 1
 ), known AS (
     SELECT h.place_kind, h.place, a.id AS address, {_FLAT.format("a")} AS flat,
-           {_GATE.format("a")} AS gate, min(p.building) AS building,
-           count(DISTINCT p.building) AS buildings
+           {_GATE.format("a")} AS gate, p.building, coalesce(p.buildings, 0) AS buildings
     FROM home h JOIN base.address a ON a.id = h.address
-    LEFT JOIN temp.house p ON p.address_id = a.id GROUP BY ALL
+    LEFT JOIN housed p ON p.address_id = a.id
 ), gate AS (
     SELECT {_GATE.format("a")} AS gate,
            arg_min(a.id, concat(({_FLAT.format("a")})::INTEGER, a.id)) AS address
     FROM base.address a
-    WHERE {_GATE.format("a")} IN (SELECT gate FROM known WHERE flat AND gate <> '') GROUP BY 1
+    WHERE {_GATE.format("a")} IN (
+        SELECT gate FROM known WHERE flat AND buildings = 0 AND gate <> '') GROUP BY 1
 )
 SELECT k.place_kind, k.place,
        CASE WHEN n.address IS NULL THEN k.place_kind

@@ -9,6 +9,7 @@ from blockdata.analysis.lasting import such_places
 from blockdata.analysis.lasting.prior import (
     BadShare,
     fit_bad_share,
+    log_likelihoods,
     log_negative_binomial,
     posterior_interval,
     posterior_mean,
@@ -35,6 +36,15 @@ def test_probabilities_equal_scipy() -> None:
         assert log_negative_binomial(count, mean, alpha) == pytest.approx(theirs, abs=2e-6)
     theirs = scipy.stats.poisson.logpmf(count, mean)
     assert log_negative_binomial(count, mean, 0.0) == pytest.approx(theirs)
+
+
+def test_likelihoods_are_sums_of_weighted_probabilities() -> None:
+    """Of few different counts at many different means, for Poisson's law and others."""
+    rng = np.random.default_rng(3)
+    count, mean = rng.integers(0, 6, 200).astype(float), rng.uniform(0.01, 9, 200)
+    weight, dispersions = rng.integers(1, 9, 200).astype(float), [0.0, 1e-3, 0.4, 30.0]
+    expected = [weight @ log_negative_binomial(count, mean, alpha) for alpha in dispersions]
+    assert log_likelihoods(count, mean, weight, dispersions) == pytest.approx(expected)
 
 
 def test_known_dispersion_gives_the_likeliest_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import shapely
 
 from blockdata.analysis.checks import looks_like_degrees, require_columns
 from blockdata.errors import AnalysisError
+from blockdata.link.order import is_in
 
 __all__ = ["places_reached"]
 
@@ -66,7 +67,7 @@ def places_reached(
         }
     )
     if "place" in interventions.columns:
-        named = interventions[interventions["place"].isin(places["place"])]
+        named = interventions[is_in(interventions["place"], places["place"])]
         named = named[["intervention", "place"]].assign(distance_m=0.0)
         found = pd.concat([found, named], ignore_index=True)
     order = ["intervention", "place", "distance_m"]

@@ -119,10 +119,11 @@ class _Scene:
         self.ground, self.rules = ground, rules
         self.exposure = coarse(ground.exposure)
         self.profiles = _profiles(ground, self.exposure, tally.months)
-        parts = np.column_stack(
-            [ground.group, np.nan_to_num(self.exposure), ground.begins, ground.ends]
-        )
-        self.alike = np.unique(parts, axis=0, return_inverse=True)[1].ravel()
+        parts = (ground.group, np.nan_to_num(self.exposure), ground.begins, ground.ends)
+        self.alike = np.zeros(len(ground.places), dtype=np.int64)
+        for part in parts:
+            number, kinds = pd.factorize(part, sort=True)
+            self.alike = pd.factorize(self.alike * len(kinds) + number, sort=True)[0]
         self.counts = _by_number(tally.counts, len(tally.months))
         self.returns = _by_number(tally.returns, len(tally.months))
         self.capped = tally.counts["count"].clip(upper=tally.counts["category"].map(_caps(tally)))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from blockdata.analysis.checks import require_columns, require_distinct
 from blockdata.errors import AnalysisError
+from blockdata.link.order import positions
 
 __all__ = ["SIMILAR_COLUMNS", "rolled_up", "similar_improved"]
 
@@ -73,9 +74,10 @@ def rolled_up(
     require_columns(episodes, ["place_kind", "place", "episode"], "rolled_up episodes")
     require_columns(ancestors, [key, "ancestor"], "rolled_up ancestors")
     require_distinct(ancestors, [key], "rolled_up ancestors")
-    above = episodes[key].map(ancestors.set_index(key)["ancestor"])
-    moved = episodes.assign(place=above.astype("str"), place_kind=place_kind)
-    return moved[above.notna()].reset_index(drop=True)
+    row = positions(episodes[key], ancestors[key])
+    moved = episodes[row >= 0].reset_index(drop=True)
+    above = ancestors["ancestor"].astype("str").iloc[row[row >= 0]]
+    return moved.assign(place=above.set_axis(moved.index), place_kind=place_kind)
 
 
 def similar_improved(found: pd.DataFrame, *, per_place: int = 3) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from blockdata.analysis.lasting.returns import (
 )
 from blockdata.analysis.lasting.rules import STEP_DAYS, LastingRules
 from blockdata.analysis.tails import negative_binomial_upper_tail
+from blockdata.link.order import positions, ranks
 
 __all__ = ["LASTING_COLUMNS", "lasting_problems"]
 
@@ -58,7 +59,9 @@ LASTING_COLUMNS = {
     "model": "str",
     "reason": "str",
 }
-_KEYS = ["place_kind", "place", "category"]
+_KEYS = ["category", "place"]
+_RETURN = ["next_episode", "days", "recurred", "observed_days"]
+_COUNTED = ["administrative_closings", "reopenings"]
 
 
 def lasting_problems(
@@ -131,7 +134,10 @@ def lasting_problems(
     recent = known[known["first_reported"] >= start]
     if recent.empty:
         return pd.DataFrame({c: pd.Series(dtype=d) for c, d in LASTING_COLUMNS.items()})
-    recent = recent.assign(month=month_of(recent["first_reported"], end, rules.months))
+    recent = recent.assign(
+        month=month_of(recent["first_reported"], end, rules.months),
+        **{c: episodes[c] if c in episodes.columns else 0 for c in _COUNTED},
+    )
     grounds = grounds_of(places, known, end, rules.months)
     by_kind = dict(list(closings.groupby("place_kind")))
     blocks = [
@@ -139,7 +145,6 @@ def lasting_problems(
         for kind, rows in recent.groupby("place_kind", sort=True)
     ]
     table = pd.concat(blocks, ignore_index=True)
-    table = table.merge(_told(episodes, recent, closings, rules), on=_KEYS, how="left")
     whole = [c for c, d in LASTING_COLUMNS.items() if d == "int64"]
     table[whole] = table[whole].fillna(0)
     # Kinds, categories and places come sorted, and a left join keeps their order.
@@ -151,28 +156,13 @@ def _kind(
 ) -> pd.DataFrame:
     """Test all categories of one kind of place together."""
     categories = pd.Index(sorted(recent["category"].unique()))
-    rows = recent.assign(
-        place=ground.places.get_indexer(pd.Index(recent["place"])),
-        category=categories.get_indexer(pd.Index(recent["category"])),
-    )
-    back = closings[closings["category"].isin(categories)].sort_values("closed_at")
-    # Where episodes overlap, the last closing before the next episode is the one it comes after.
-    back = back.drop_duplicates(["category", "place", "next_episode"], keep="last")
-    told = returns_within(
-        back.assign(
-            place=ground.places.get_indexer(pd.Index(back["place"])),
-            category=categories.get_indexer(pd.Index(back["category"])),
-        ),
-        [rules.recur_days],
-        by=["category", "place"],
-    )
-    told = told.assign(returned=told["returned_km"])[
-        ["category", "place", "returned", "followed_days"]
-    ]
+    rows = _numbered(recent, ground, categories).assign(month=recent["month"])
+    back = _numbered(closings, ground, categories).join(closings[_RETURN])
+    told = _returns(back, closings["closed_at"], rules)
     months = np.zeros((len(categories), rules.months), np.int64)
     np.add.at(months, (rows["category"], rows["month"]), 1)
     counts = rows.groupby(["category", "place"], sort=True).size().rename("count").reset_index()
-    found = expectations(ground, Tally(counts, months, told[told["followed_days"] > 0]), rules)
+    found = expectations(ground, Tally(counts, months, told), rules)
     scored = pd.concat(
         [_scored(one, number, rules) for number, one in enumerate(found)], ignore_index=True
     )
@@ -184,6 +174,7 @@ def _kind(
     half_life, scored["excess_now"] = _now(ground, rows, found)
     scored["rank"] = excess_rank(scored["excess_now"].where(scored["q"].notna()))
     scored = scored.join(_courses(ground, rows, scored[listed], found, rules))
+    scored = scored.merge(_told(rows, recent, back, rules), on=_KEYS, how="left")
     return scored.assign(
         place_kind=recent["place_kind"].iloc[0],
         half_life_days=half_life * STEP_DAYS,
@@ -191,6 +182,28 @@ def _kind(
         place=ground.places[scored["place"]],
         category=categories[scored["category"]],
     )
+
+
+def _numbered(told: pd.DataFrame, ground: Ground, categories: pd.Index) -> pd.DataFrame:
+    """Return the places and categories of episodes or closings by their numbers; -1 is none."""
+    numbers = {
+        "category": positions(told["category"], categories.to_series()),
+        "place": positions(told["place"], ground.places.to_series()),
+    }
+    return pd.DataFrame(numbers, index=told.index)
+
+
+def _returns(back: pd.DataFrame, closed_at: pd.Series, rules: LastingRules) -> pd.DataFrame:
+    """Return how often problems came back, and in how many days that were followed.
+
+    Where episodes overlap, the last closing before the next episode is the one it comes after.
+    """
+    after = back.assign(next_episode=ranks(back["next_episode"]), closed_at=closed_at)
+    after = after[after["category"] >= 0].sort_values("closed_at")
+    after = after.drop_duplicates([*_KEYS, "next_episode"], keep="last")
+    told = returns_within(after, [rules.recur_days], by=_KEYS)
+    told = told.assign(returned=told["returned_km"])
+    return told.loc[told["followed_days"] > 0, [*_KEYS, "returned", "followed_days"]]
 
 
 def _scored(one: Expected, number: int, rules: LastingRules) -> pd.DataFrame:
@@ -272,14 +285,10 @@ def _courses(
 
 
 def _told(
-    episodes: pd.DataFrame, recent: pd.DataFrame, closings: pd.DataFrame, rules: LastingRules
+    rows: pd.DataFrame, recent: pd.DataFrame, back: pd.DataFrame, rules: LastingRules
 ) -> pd.DataFrame:
     """Return what is told of each place besides the test: closings, and how they held."""
-    extra = {
-        name: episodes[name] if name in episodes.columns else 0
-        for name in ("administrative_closings", "reopenings")
-    }
-    sums = episodes.assign(**extra).loc[recent.index].groupby(_KEYS)[list(extra)].sum()
-    held = returns_within(closings, [rules.recur_days], by=_KEYS).set_index(_KEYS)
+    sums = rows[_KEYS].join(recent[_COUNTED]).groupby(_KEYS)[_COUNTED].sum()
+    held = returns_within(back[back["category"] >= 0], [rules.recur_days], by=_KEYS)
     told = ["closings", "followed", "returned", "share", "share_km", "median_days"]
-    return sums.join(held[told], how="left").reset_index()
+    return sums.join(held.set_index(_KEYS)[told], how="left").reset_index()

@@ -162,11 +162,8 @@ def returns_within(
     require_columns(closings, [*by, "days", "recurred", "observed_days"], f"{where} closings")
     if not days or min(days) <= 0:
         raise AnalysisError("no length of time above 0", where=where, allowed="days above 0")
-    # At equal times those that came back stand before those censored: they were still at risk.
-    order = closings.assign(_censored=~closings["recurred"].astype(bool))
-    order = order.sort_values([*by, "days", "_censored"], kind="stable", ignore_index=True)
-    keys = order[list(by)].drop_duplicates()
-    first = keys.index.to_numpy()
+    order, first = _in_groups(closings, list(by))
+    keys = order.loc[first, list(by)]
     survival, greenwood = _survival(order, first)
     waited = order["days"].to_numpy(dtype=np.float64)
     observed = order["observed_days"].to_numpy(dtype=np.float64)
@@ -174,7 +171,7 @@ def returns_within(
     group = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(order))))
     median = _median(waited, survival, group, len(first))
     parts = []
-    for limit in days:
+    for limit in sorted(days):
         within, followed = waited <= limit, observed > limit
         # The last row within the days; -1 where there is none.
         last = first + np.bincount(group[within], minlength=len(first)) - 1
@@ -195,8 +192,26 @@ def returns_within(
         told |= _interval(np.where(none, 1.0, survival[last]), np.where(none, 0.0, greenwood[last]))
         block = keys.reset_index(drop=True).assign(**told, days=int(limit), median_days=median)
         parts.append(block)
-    found = pd.concat(parts, ignore_index=True).sort_values([*by, "days"], ignore_index=True)
-    return found[[*by, *RETURN_COLUMNS]].astype(RETURN_COLUMNS)
+    found = pd.concat(parts, ignore_index=True)[[*by, *RETURN_COLUMNS]].astype(RETURN_COLUMNS)
+    by_group = np.argsort(np.tile(np.arange(len(first)), len(parts)), kind="stable")
+    return found.iloc[by_group].reset_index(drop=True)
+
+
+def _in_groups(closings: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, Integers]:
+    """Return closings by group and days, and the first row of each group.
+
+    At equal times those that came back stand before those censored: they were still at risk.
+    """
+    censored = ~closings["recurred"].to_numpy(dtype=bool)
+    codes = [pd.factorize(closings[name], sort=True)[0] for name in by]
+    order = np.lexsort((censored, closings["days"].to_numpy(dtype=np.float64), *reversed(codes)))
+    starts = np.zeros(len(order), dtype=bool)
+    starts[:1] = True
+    for code in codes:
+        starts[1:] |= np.diff(code[order]) != 0
+    columns = [*by, "days", "observed_days"]
+    ordered = closings[columns].assign(_censored=censored).iloc[order].reset_index(drop=True)
+    return ordered, np.flatnonzero(starts)
 
 
 def _survival(order: pd.DataFrame, first: Integers) -> tuple[Floats, Floats]:

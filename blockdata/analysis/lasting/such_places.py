@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from blockdata.analysis.lasting.prior import BadShare, fit_bad_share, log_negative_binomial
+from blockdata.analysis.lasting.prior import BadShare, fit_bad_share, log_likelihoods
 from blockdata.analysis.tails import negative_binomial_upper_tail
 
 __all__ = ["SuchPlaces", "fit_such_places"]
@@ -117,7 +117,8 @@ def fit_such_places(
     for _ in range(_TURNS):
         before = alpha, beta
         cut = _cut(y, mu, alpha)
-        seen = np.where(y > cut, _mean_beyond(cut, mu, alpha), y)
+        seen, beyond = y.copy(), y > cut
+        seen[beyond] = _mean_beyond(cut[beyond], mu[beyond], alpha)
         beta = replace(rows, y=seen).coefficients(alpha, beta)
         mu = n * np.exp(x @ beta)
         if dispersion is None:
@@ -170,23 +171,26 @@ class _Rows:
 
 
 def _cut(y: Floats, mu: Floats, alpha: float) -> Floats:
-    """Return the smallest whole number that at most one in a hundred such places exceeds."""
-    cut = np.zeros(len(y))
-    unsettled = np.arange(len(y))
+    """Return beyond which number each count is extreme: one in a hundred such places exceeds it.
+
+    Infinite where the count is not beyond it. Where nearly all have none, a count of one is seen as
+    it is: else nothing told of the spread.
+    """
+    some = np.flatnonzero(y > 1)
     # Only counts that stand above the cut need it: it is sought up to the count itself.
-    top = y.copy()
-    low = np.full(len(y), -1.0)
+    top, low = y[some], np.full(len(some), -1.0)
+    unsettled = np.arange(len(some))
     while len(unsettled):
         middle = np.floor((low[unsettled] + top[unsettled]) / 2)
-        tail = negative_binomial_upper_tail(middle + 1, mu[unsettled], alpha)
+        tail = negative_binomial_upper_tail(middle + 1, mu[some[unsettled]], alpha)
         fits = tail <= _BEYOND
         top[unsettled] = np.where(fits, middle, top[unsettled])
         low[unsettled] = np.where(fits, low[unsettled], middle)
         unsettled = unsettled[top[unsettled] - low[unsettled] > 1]
-    # Where nearly all have none, a count of one is seen as it is: else nothing told of the spread.
-    cut[:] = np.maximum(top, 1.0)
-    # A count that is not itself beyond its cut is seen as it is.
-    return np.where(negative_binomial_upper_tail(cut + 1, mu, alpha) <= _BEYOND, cut, np.inf)
+    found = np.maximum(top, 1.0)
+    cut = np.full(len(y), np.inf)
+    cut[some] = np.where(found < y[some], found, np.inf)
+    return cut
 
 
 def _mean_beyond(cut: Floats, mu: Floats, alpha: float) -> Floats:
@@ -194,26 +198,20 @@ def _mean_beyond(cut: Floats, mu: Floats, alpha: float) -> Floats:
 
     The sum of y * P(y) from k on is mu * P(Y' >= k - 1), where Y' has size 1 / alpha + 1.
     """
-    k = np.where(np.isfinite(cut), cut, 0.0) + 1
+    k = cut + 1
     tail = negative_binomial_upper_tail(k, mu, alpha)
     other = negative_binomial_upper_tail(k - 1, mu * (1 + alpha), alpha / (1 + alpha))
     mean = np.where(tail > 1e-290, mu * other / np.maximum(tail, 1e-290), k)
-    return np.asarray(np.where(np.isfinite(cut), np.maximum(mean, k), 0.0))
+    return np.asarray(np.maximum(mean, k))
 
 
 def _dispersion(y: Floats, mu: Floats, w: Floats, cut: Floats) -> float:
     """Return the likeliest dispersion, 0 if none is likelier than Poisson's law."""
     beyond = y > cut
-    exact = ~beyond
-    # Rows with equal counts and means weigh together.
-    rows, position = np.unique(np.column_stack([y, mu])[exact], axis=0, return_inverse=True)
-    weight = np.bincount(position.ravel(), weights=w[exact])
-    count, mean = rows[:, 0], rows[:, 1]
-    gains = np.empty(len(_GRID))
+    gains = log_likelihoods(y[~beyond], mu[~beyond], w[~beyond], _GRID.tolist())
     for place, alpha in enumerate(_GRID.tolist()):
         tail = negative_binomial_upper_tail(cut[beyond] + 1, mu[beyond], alpha)
-        inside = float(weight @ log_negative_binomial(count, mean, alpha))
-        gains[place] = inside + float(w[beyond] @ _log(tail))
+        gains[place] += float(w[beyond] @ _log(tail))
     # The first is Poisson's law: of equal ones the least dispersion is taken.
     return float(_GRID[int(np.argmax(gains > gains.max() - 1e-9))])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -115,8 +116,12 @@ def _still_bad(rates: pd.DataFrame) -> pd.DataFrame:
 def _joined(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return stop_kind, stop and the categories of each, sorted and joined."""
     distinct = rows[[*_STOP, "category"]].drop_duplicates().sort_values([*_STOP, "category"])
-    grouped = distinct.groupby(_STOP)["category"]
-    return grouped.agg("、".join).rename(name).reset_index()
+    first = ~distinct.duplicated(_STOP).to_numpy(dtype=bool)
+    bounds = np.append(np.flatnonzero(first), len(distinct)).tolist()
+    categories = distinct["category"].tolist()
+    texts = ["、".join(categories[a:b]) for a, b in pairwise(bounds)]
+    stops = distinct.loc[first, _STOP].reset_index(drop=True)
+    return stops.assign(**{name: pd.Series(texts, dtype="str")})
 
 
 def _all_categories(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -13,6 +13,9 @@ __all__ = ["recurrences"]
 
 _US_PER_DAY = 86_400_000_000
 
+Integers = npt.NDArray[np.int64]
+Moments = npt.NDArray[np.datetime64]
+
 
 def recurrences(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Tell for every closed episode which one of its place and category came next, and when.
@@ -52,10 +55,10 @@ def recurrences(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     >>> told[["episode", "next_episode", "days", "recurred"]].values.tolist()
     [['e1', 'e2', 5.0, True], ['e2', nan, 22.0, False]]
     """
-    if episodes["episode"].duplicated().any():
+    ordered = episodes.sort_values("episode", ignore_index=True)
+    if (ordered["episode"] == ordered["episode"].shift()).any():
         raise AnalysisError("an episode stands twice", where="recurrences", allowed="unique ids")
-    began = episodes[episodes["first_reported"] < as_of]
-    known = began.sort_values("episode", ignore_index=True)
+    known = ordered[ordered["first_reported"] < as_of].reset_index(drop=True)
     closed = known[(known["closed_at"] < as_of).to_numpy(dtype=bool)]
     following = _following(known, closed)
     found = following >= 0
@@ -74,17 +77,34 @@ def recurrences(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _following(known: pd.DataFrame, closed: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the row of the first episode of the series that began after each closing, or -1."""
+def _following(known: pd.DataFrame, closed: pd.DataFrame) -> Integers:
+    """Return the row of the first episode of the series that began after each closing, or -1.
+
+    Of those that began at once it is the first by name, as `known` is ordered.
+    """
     place, category = ranks(known["place"]), ranks(known["category"])
-    series = pd.Series(place * (category.max(initial=0) + 1) + category, known.index)
+    series = place * (category.max(initial=0) + 1) + category
     began = known["first_reported"].to_numpy(dtype="datetime64[us]")
+    order = np.lexsort((began, series))
+    of_order = series[order]
+    first = np.flatnonzero(np.diff(of_order, prepend=-1))
+    bounds = np.append(first, len(order))
+    run = np.empty(len(order), dtype=np.int64)
+    run[order] = np.repeat(np.arange(len(first)), np.diff(bounds))
+    own = run[closed.index]
     ended = closed["closed_at"].to_numpy(dtype="datetime64[us]")
-    moments = np.sort(np.concatenate([began, ended]))  # equal ones have one place from the left
-    keys = series.to_numpy() * len(moments) + np.searchsorted(moments, began)
-    asked = series[closed.index].to_numpy() * len(moments) + np.searchsorted(moments, ended)
-    order = np.lexsort((ranks(known["episode"]), keys))
-    place_of_next = np.searchsorted(keys[order], asked, side="right")
-    row = np.append(order, -1)[place_of_next]
-    same = (row >= 0) & (series.to_numpy()[row] == series[closed.index].to_numpy())
-    return np.where(same, row, -1)
+    place_of_next = _first_above(began[order], bounds[own], bounds[own + 1], ended)
+    return np.where(place_of_next < bounds[own + 1], np.append(order, -1)[place_of_next], -1)
+
+
+def _first_above(times: Moments, low: Integers, high: Integers, asked: Moments) -> Integers:
+    """Return, for each moment asked, the first place in low to high whose time is above it."""
+    low, high = low.copy(), high.copy()
+    unsettled = np.flatnonzero(low < high)
+    while len(unsettled):
+        middle = (low[unsettled] + high[unsettled]) // 2
+        above = times[middle] > asked[unsettled]
+        high[unsettled] = np.where(above, middle, high[unsettled])
+        low[unsettled] = np.where(above, low[unsettled], middle + 1)
+        unsettled = unsettled[low[unsettled] < high[unsettled]]
+    return low
