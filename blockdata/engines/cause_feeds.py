@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from blockdata.engines.feeds import OWN_FIRST
+from blockdata.engines.feeds import OWN_FIRST, STANDS_THERE
 from blockdata.engines.spot_feeds import SPOT_OF_BUILDING_SQL, SPOTS_SQL, spots
 from blockdata.store.connection import quote
 from blockdata.store.session import Session
@@ -104,15 +104,14 @@ def spot_companies(session: Session) -> pd.DataFrame:
     Companies that the base holds, and those that premises name by their credit code. What was
     matched to an estate or a road alone stands at no spot.
     """
-    somewhere = "coalesce({0}.match_level, '') NOT IN ('estate', 'road')"
     return session.frame(
         f"WITH spot AS MATERIALIZED ({SPOTS_SQL}), company AS ("
         "SELECT uscc, name, address_id, match_level FROM base.legal_entity "
         "WHERE name IS NOT NULL AND NOT starts_with(uscc, '92') AND dissolved_on IS NULL) "
         "SELECT DISTINCT s.spot AS place, w.name AS company FROM ("
-        f"SELECT address_id, name FROM company c WHERE {somewhere.format('c')} UNION "
+        f"SELECT address_id, name FROM company c WHERE {STANDS_THERE.format('c')} UNION "
         "SELECT p.address_id, c.name FROM base.premises p JOIN company c ON c.uscc = p.uscc "
-        f"WHERE {somewhere.format('p')}) w JOIN spot s ON s.address = w.address_id ORDER BY ALL"
+        f"WHERE {STANDS_THERE.format('p')}) w JOIN spot s ON s.address = w.address_id ORDER BY ALL"
     )
 
 

@@ -324,11 +324,15 @@ def counts_by_cell(session: Session, kind: str, day: dt.date) -> pd.DataFrame:
     )
 
 
+STANDS_THERE = "coalesce({0}.match_level, '') NOT IN ('estate', 'road')"
+"""Whether a record `{0}` stands at its address; a match of an estate or a road says: somewhere in
+it."""
+
 BUILDINGS_OF_ADDRESSES = (
     "SELECT a.id AS address_id, b.id AS building FROM base.address a "
     "JOIN base.building b ON b.code = a.building_code UNION "
     "SELECT b.address_id, b.id FROM base.building b WHERE b.address_id IS NOT NULL "
-    "AND coalesce(b.match_level, '') NOT IN ('estate', 'road')"
+    f"AND {STANDS_THERE.format('b')}"
 )
 """Buildings of addresses. A building that the library lacks matches its estate; it is not the
 estate's one building."""

@@ -17,6 +17,8 @@ import shapely
 from blockdata.analysis.lasting import rolled_up
 from blockdata.engines import feeds
 from blockdata.engines.feeds import OWN_FIRST
+from blockdata.engines.somewhere import episodes_somewhere
+from blockdata.link.order import is_in
 from blockdata.store.session import Session
 
 __all__ = ["EXPOSURE_OF", "OWN_KINDS", "all_places", "told_episodes", "told_of_places"]
@@ -77,9 +79,11 @@ def told_of_places(
     DataFrame
         The columns of `told`; an episode stands once at most for each kind of place.
         What is known by a cell or an area alone counts in the cells of the layers, not as a place
-        of its own: a community is no spot.
+        of its own: a community is no spot; and so does what is somewhere in an estate or a road
+        (see `episodes_somewhere`).
     """
     elsewhere = told[told["place_kind"] != "component"]
+    told = told[~is_in(told["episode"], episodes_somewhere(session))]
     houses = feeds.buildings_of_addresses(session).drop_duplicates("address_id")
     houses = houses.rename(columns={"address_id": "place", "building": "ancestor"})
     above = rolled_up(told[told["place_kind"] == "address"], houses, place_kind="building")
