@@ -57,10 +57,12 @@ def episodes_somewhere(session: Session) -> pd.Series:
     )
     if reports.empty:
         return reports["episode"]
-    parsed = parser_of(session).parse(reports["address_text"].astype(object).tolist())
+    which, texts = pd.factorize(reports["address_text"])
+    parsed = parser_of(session).parse(texts.tolist())
     below = np.zeros(len(reports), dtype=bool)
     for level, elements in _BELOW.items():
-        below |= (reports["match_level"] == level).to_numpy(dtype=bool) & _names(parsed, elements)
+        names = np.append(_names(parsed, elements), False)[which]
+        below |= (reports["match_level"] == level).to_numpy(dtype=bool) & names
     whole = pd.Series(below).groupby(reports["episode"].to_numpy(dtype=object)).all()
     return pd.Series(whole.index[whole], dtype="str")
 

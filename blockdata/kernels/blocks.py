@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from blockdata.errors import AnalysisError
 
-__all__ = ["BLOCK", "at_once", "coordinates", "each_block", "non_negative_m"]
+__all__ = ["BLOCK", "all_at_once", "at_once", "coordinates", "each_block", "non_negative_m"]
 
 Floats = npt.NDArray[np.float64]
 A = TypeVar("A")
@@ -140,6 +140,31 @@ def at_once(one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:
     with ThreadPoolExecutor(1) as thread:
         later = thread.submit(other)
         return one(), later.result()
+
+
+def all_at_once(items: Iterable[A], work: Callable[[A], B]) -> list[B]:
+    """Do the same with each of some things, on as many threads as cores.
+
+    Parameters
+    ----------
+    items : iterable
+    work : callable
+        Does one of them; it should spend its time without the interpreter's lock, as numpy's
+        loops over long columns do.
+
+    Returns
+    -------
+    list
+        What it returns for each, in the order of the things. Where several fail, the error is that
+        of the first.
+
+    Examples
+    --------
+    >>> all_at_once([3, 1, 2], lambda number: number * 2)
+    [6, 2, 4]
+    """
+    with ThreadPoolExecutor(_cores()) as threads:
+        return list(threads.map(work, items))
 
 
 def _cores() -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blockdata.errors import AnalysisError
-from blockdata.kernels.blocks import at_once, coordinates, each_block
+from blockdata.kernels.blocks import all_at_once, at_once, coordinates, each_block
 
 
 @pytest.mark.parametrize("size", [0, 1, 6, 7, 8, 100])
@@ -38,3 +38,13 @@ def test_two_things_are_done_on_two_threads():
 def test_columns_that_are_no_pair_are_refused():
     with pytest.raises(AnalysisError, match="equal 1-d"):
         coordinates([[1.0]], [[1.0]])
+
+
+def test_things_done_all_at_once_keep_their_order():
+    assert all_at_once(range(50), lambda number: number * 2) == list(range(0, 100, 2))
+    assert all_at_once([], str) == []
+
+
+def test_the_first_error_of_things_done_all_at_once_comes_through():
+    with pytest.raises(ValueError, match="one"):
+        all_at_once(["1", "one", "two"], int)

@@ -20,6 +20,7 @@ from blockdata.analysis.lasting.returns import (
 )
 from blockdata.analysis.lasting.rules import STEP_DAYS, LastingRules
 from blockdata.analysis.tails import negative_binomial_upper_tail
+from blockdata.kernels.blocks import all_at_once
 from blockdata.link.order import positions, ranks
 
 __all__ = ["LASTING_COLUMNS", "lasting_problems"]
@@ -140,10 +141,11 @@ def lasting_problems(
     )
     grounds = grounds_of(places, known, end, rules.months)
     by_kind = dict(list(closings.groupby("place_kind")))
-    blocks = [
-        _kind(grounds[str(kind)], rows, by_kind.get(kind, closings.head(0)), rules)
-        for kind, rows in recent.groupby("place_kind", sort=True)
-    ]
+    none = closings.head(0)
+    blocks = all_at_once(
+        recent.groupby("place_kind", sort=True),
+        lambda part: _kind(grounds[str(part[0])], part[1], by_kind.get(part[0], none), rules),
+    )
     table = pd.concat(blocks, ignore_index=True)
     whole = [c for c, d in LASTING_COLUMNS.items() if d == "int64"]
     table[whole] = table[whole].fillna(0)

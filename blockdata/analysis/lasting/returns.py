@@ -16,6 +16,7 @@ from blockdata.analysis.checks import (
     require_naive_times,
 )
 from blockdata.errors import AnalysisError
+from blockdata.kernels.blocks import all_at_once
 from blockdata.link import recurrences
 
 __all__ = ["RETURN_COLUMNS", "closings_of", "returns_within"]
@@ -84,10 +85,10 @@ def closings_of(episodes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
 def closings_of_known(known: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     """Return what `closings_of` does, of episodes that are checked, by kind of place."""
     # A place of one kind is never one of another, whatever their names.
-    parts = [
-        recurrences(rows, as_of=end).assign(place_kind=str(kind))
-        for kind, rows in known.groupby("place_kind", sort=True)
-    ]
+    parts = all_at_once(
+        known.groupby("place_kind", sort=True),
+        lambda part: recurrences(part[1], as_of=end).assign(place_kind=str(part[0])),
+    )
     columns = ["episode", "place_kind", "place", "category", "closed_at", "next_episode", "days"]
     if not parts:
         parts = [recurrences(known, as_of=end).assign(place_kind=pd.Series(dtype="str"))]
