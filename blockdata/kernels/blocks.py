@@ -114,9 +114,7 @@ def each_block(size: int, work: Callable[[int, int], None], block: int = BLOCK) 
         if size:
             work(0, size)
         return
-    with ThreadPoolExecutor(min(len(starts), _cores())) as threads:
-        for done in [threads.submit(work, s, min(s + block, size)) for s in starts]:
-            done.result()
+    all_at_once(starts, lambda start: work(start, min(start + block, size)))
 
 
 def at_once(one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:

@@ -55,6 +55,18 @@ def listed(found: pd.DataFrame) -> list[str]:
     return found.loc[found["status"].notna(), "place"].tolist()
 
 
+def test_the_index_of_a_frame_tells_nothing() -> None:
+    """Frames that were put together repeat their index; every episode counts for itself."""
+    common, places = everyday()
+    frame = numbered(common, told(["p001"] * 12, range(10, 130, 10)))
+    frame["reopenings"] = np.arange(len(frame)) % 3
+    told_of = frame.set_axis(np.arange(len(frame)) % 7)
+    expected = lasting_problems(frame, places, as_of=END, rules=RULES)
+    found = lasting_problems(told_of, places, as_of=END, rules=RULES)
+    pd.testing.assert_frame_equal(found, expected)
+    assert found["reopenings"].sum() == frame["reopenings"].sum()
+
+
 def test_chronic_is_listed_and_busy_is_not() -> None:
     """Thirteen at a small place are more than it has; thirteen at a large one are what it has."""
     common, places = everyday()

@@ -83,9 +83,9 @@ def peak(batches):
 
 
 def test_memory_does_not_grow_with_the_points():
-    # Which batches are in the air together hangs on the threads; twenty times as many never are.
-    few, many = peak(5), peak(100)
-    assert many < 2 * few
+    # What else the process does meanwhile only adds, and not every time.
+    few, many = (min(peak(batches) for _ in range(3)) for batches in (5, 100))
+    assert many < 1.2 * few
 
 
 def test_a_missing_column_is_named():

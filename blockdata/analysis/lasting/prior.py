@@ -66,7 +66,11 @@ def log_negative_binomial(count: Floats, mean: Floats, dispersion: float) -> Flo
     >>> np.exp(log_negative_binomial(np.array([0.0]), np.array([1.0]), 1.0)).round(6).tolist()
     [0.5]
     """
-    ways = _log_ways(count, dispersion)
+    return _log_chance(_log_ways(count, dispersion), count, mean, dispersion)
+
+
+def _log_chance(ways: Floats, count: Floats, mean: Floats, dispersion: float) -> Floats:
+    """Return `log_negative_binomial`, of which the part without the mean is known."""
     if dispersion <= 0:
         return np.asarray(ways + count * np.log(mean) - mean)
     odds = np.log1p(dispersion * mean)
@@ -106,19 +110,12 @@ def log_likelihoods(
     """
     # Few counts differ: what hangs on them alone is worked out once for each.
     kinds, which = np.unique(count, return_inverse=True)
-    of_kind = np.bincount(which, weights=weight, minlength=len(kinds))
-    whole = weight @ count
-    constant = (weight * count) @ np.log(mean)
-    sums = np.empty(len(dispersions))
-    for place, dispersion in enumerate(dispersions):
-        sums[place] = of_kind @ _log_ways(kinds, dispersion) + constant
-        if dispersion <= 0:
-            sums[place] -= weight @ mean
-        else:
-            odds = np.log1p(dispersion * mean)
-            sums[place] += whole * np.log(dispersion)
-            sums[place] -= (weight * (count + 1 / dispersion)) @ odds
-    return sums
+    return np.array(
+        [
+            weight @ _log_chance(_log_ways(kinds, one)[which], count, mean, one)
+            for one in dispersions
+        ]
+    )
 
 
 def fit_bad_share(

@@ -61,7 +61,7 @@ LASTING_COLUMNS = {
     "reason": "str",
 }
 _KEYS = ["category", "place"]
-_RETURN = ["next_episode", "days", "recurred", "observed_days"]
+_RETURN = ["closed_at", "next_episode", "days", "recurred", "observed_days"]
 _COUNTED = ["administrative_closings", "reopenings"]
 
 
@@ -128,6 +128,8 @@ def lasting_problems(
     rules = rules or LastingRules()
     end = require_naive_time(as_of, "lasting_problems as_of")
     known = known_episodes(episodes, "lasting_problems episodes")
+    counted = {c: episodes[c].array if c in episodes.columns else 0 for c in _COUNTED}
+    known = known.assign(**counted).reset_index(drop=True)
     known = known[known["first_reported"] < end]
     start = end - pd.Timedelta(days=STEP_DAYS * rules.months)
     closings = closings_of_known(known, end)
@@ -135,10 +137,7 @@ def lasting_problems(
     recent = known[known["first_reported"] >= start]
     if recent.empty:
         return pd.DataFrame({c: pd.Series(dtype=d) for c, d in LASTING_COLUMNS.items()})
-    recent = recent.assign(
-        month=month_of(recent["first_reported"], end, rules.months),
-        **{c: episodes[c] if c in episodes.columns else 0 for c in _COUNTED},
-    )
+    recent = recent.assign(month=month_of(recent["first_reported"], end, rules.months))
     grounds = grounds_of(places, known, end, rules.months)
     by_kind = dict(list(closings.groupby("place_kind")))
     none = closings.head(0)
@@ -160,7 +159,8 @@ def _kind(
     categories = pd.Index(sorted(recent["category"].unique()))
     rows = _numbered(recent, ground, categories).assign(month=recent["month"])
     back = _numbered(closings, ground, categories).join(closings[_RETURN])
-    told = _returns(back, closings["closed_at"], rules)
+    back = back[back["category"] >= 0]
+    told = _returns(back, rules)
     months = np.zeros((len(categories), rules.months), np.int64)
     np.add.at(months, (rows["category"], rows["month"]), 1)
     counts = rows.groupby(["category", "place"], sort=True).size().rename("count").reset_index()
@@ -195,13 +195,12 @@ def _numbered(told: pd.DataFrame, ground: Ground, categories: pd.Index) -> pd.Da
     return pd.DataFrame(numbers, index=told.index)
 
 
-def _returns(back: pd.DataFrame, closed_at: pd.Series, rules: LastingRules) -> pd.DataFrame:
+def _returns(back: pd.DataFrame, rules: LastingRules) -> pd.DataFrame:
     """Return how often problems came back, and in how many days that were followed.
 
     Where episodes overlap, the last closing before the next episode is the one it comes after.
     """
-    after = back.assign(next_episode=ranks(back["next_episode"]), closed_at=closed_at)
-    after = after[after["category"] >= 0].sort_values("closed_at")
+    after = back.assign(next_episode=ranks(back["next_episode"])).sort_values("closed_at")
     after = after.drop_duplicates([*_KEYS, "next_episode"], keep="last")
     told = returns_within(after, [rules.recur_days], by=_KEYS)
     told = told.assign(returned=told["returned_km"])
@@ -291,6 +290,6 @@ def _told(
 ) -> pd.DataFrame:
     """Return what is told of each place besides the test: closings, and how they held."""
     sums = rows[_KEYS].join(recent[_COUNTED]).groupby(_KEYS)[_COUNTED].sum()
-    held = returns_within(back[back["category"] >= 0], [rules.recur_days], by=_KEYS)
+    held = returns_within(back, [rules.recur_days], by=_KEYS)
     told = ["closings", "followed", "returned", "share", "share_km", "median_days"]
     return sums.join(held.set_index(_KEYS)[told], how="left").reset_index()
